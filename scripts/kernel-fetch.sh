@@ -1,0 +1,155 @@
+#!/bin/bash
+# Put one of Debian's kernels, with its modules and headers, under the cache directory, for the test machine and for
+# building against. Nothing is installed and the machine's own apt sources and lists are not touched: a second apt
+# configuration lives in the cache, with the mirrors that the machine's own configuration names.
+#
+#   scripts/kernel-fetch.sh VERSION            fetch what is missing
+#   scripts/kernel-fetch.sh --dir VERSION      fetch, then print the directory
+#   scripts/kernel-fetch.sh --kdir VERSION     ... the headers, usable as KDIR
+#   scripts/kernel-fetch.sh --abi VERSION      ... the kernel's release string
+#   scripts/kernel-fetch.sh --list             the versions known here
+#
+# The directory holds: vmlinuz, abi, build -> headers, lib/modules/ABI. Delete it to fetch a newer ABI.
+set -euo pipefail
+
+cache=${CPUISO_CACHE:-$HOME/.cache/cpuiso}
+
+die() {
+	echo "kernel-fetch: $*" >&2
+	exit 1
+}
+
+# VERSION, the suites it comes from, the ABI names that qualify.
+versions() {
+	cat <<-'END'
+		5.10     bullseye-security              5\.10\.0-[0-9]+-amd64
+		6.1      bookworm,bookworm-security     6\.1\.0-[0-9]+-amd64
+		6.1-rt   bookworm,bookworm-security     6\.1\.0-[0-9]+-rt-amd64
+		6.12     bookworm,bookworm-security     6\.12\.[0-9]+\+deb12-amd64
+		6.12-rt  bookworm,bookworm-security     6\.12\.[0-9]+\+deb12-rt-amd64
+		7.3      trixie,trixie-backports        7\.3\.[0-9]+\+deb13-amd64
+		7.3-rt   trixie,trixie-backports        7\.3\.[0-9]+\+deb13-rt-amd64
+	END
+}
+
+print=
+case ${1-} in
+--list) versions | cut -d' ' -f1; exit ;;
+--dir | --kdir | --abi) print=${1#--}; shift ;;
+esac
+[ $# -eq 1 ] || die "give one VERSION, one of: $(versions | cut -d' ' -f1 | xargs)."
+version=$1
+read -r _ suites pattern < <(versions | grep "^$version ") ||
+	die "unknown version $version; choose one of: $(versions | cut -d' ' -f1 | xargs)."
+dir=$cache/kernels/$version
+
+answer() {
+	case $print in
+	dir) echo "$dir" ;;
+	kdir) readlink -f "$dir/build" ;;
+	abi) cat "$dir/abi" ;;
+	esac
+}
+
+# Two kinds of Debian archive, told apart by the release names the machine's own configuration already carries.
+mirror() {
+	local want=$1 uri release
+	while IFS='|' read -r uri release; do
+		case $release in
+		*-security) [ "$want" = security ] && echo "$uri" && return ;;
+		bookworm | trixie | forky | sid | stable) [ "$want" = main ] && echo "$uri" && return ;;
+		esac
+	done < <(apt-get indextargets --format "\$(REPO_URI)|\$(RELEASE)" 'Created-By: Packages' 'Origin: Debian' 2>/dev/null
+		apt-get indextargets --format "\$(REPO_URI)|\$(RELEASE)" 'Created-By: Packages')
+	die "apt's sources name no Debian $want archive; add it to /etc/apt/sources.list and try again."
+}
+
+configure_apt() {
+	local suite kind uri
+	aptdir=$cache/apt/${suites//,/+}
+	mkdir -p "$aptdir/lists/partial" "$aptdir/archives/partial" "$aptdir/parts"
+	: >"$aptdir/sources.list"
+	for suite in ${suites//,/ }; do
+		kind=main
+		[[ $suite = *-security ]] && kind=security
+		uri=$(mirror $kind)
+		echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $uri $suite main" >>"$aptdir/sources.list"
+	done
+	: >"$aptdir/status"
+	apt_options=(-q -o "Dir::Etc::SourceList=$aptdir/sources.list" -o Dir::Etc::SourceParts="$aptdir/parts"
+		-o Dir::Etc::Preferences=/dev/null -o Dir::Etc::PreferencesParts="$aptdir/parts"
+		-o "Dir::State::Lists=$aptdir/lists" -o "Dir::State::status=$aptdir/status"
+		-o "Dir::Cache::archives=$aptdir/archives" -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache=
+		-o Acquire::Languages=none -o Acquire::Retries=3 -o "APT::Sandbox::User=$(id -un)")
+}
+
+fetch() {
+	echo "kernel-fetch: downloading $*" >&2
+	(cd "$new/debs" && apt-get "${apt_options[@]}" download "$@" >"$new/log" 2>&1) ||
+		die "apt-get could not download $*: $(grep '^E:' "$new/log" | head -1)"
+}
+
+depends() {
+	apt-cache "${apt_options[@]}" depends "$1" | awk '$1 == "Depends:" { print $2 }'
+}
+
+headers_of() {
+	echo "linux-headers-$1"
+	depends "linux-headers-$1" | grep -E '^linux-(headers|kbuild)-'
+}
+
+# From 7.x the image is split; before, one package carries both the kernel and its modules.
+image_of() {
+	if apt-cache "${apt_options[@]}" pkgnames "linux-modules-$1" | grep -qx "linux-modules-$1"; then
+		echo "linux-binary-$1 linux-modules-$1"
+	else
+		echo "linux-image-$1"
+	fi
+}
+
+mkdir -p "$cache/kernels"
+exec 9>"$cache/kernels/.$version.lock"
+flock 9
+if [ -e "$dir/abi" ]; then
+	answer
+	exit
+fi
+
+configure_apt
+new=$(mktemp -d "$cache/kernels/.new.XXXXXX")
+trap 'rm -rf "$new"' EXIT
+mkdir -p "$new/debs" "$new/root"
+# Two versions may share one set of lists.
+(
+	flock 8
+	apt-get "${apt_options[@]}" update >"$new/log" 2>&1
+) 8>"$aptdir/lock" || die "apt-get update failed for $suites: $(grep '^E:' "$new/log" | head -1)"
+abi=$(apt-cache "${apt_options[@]}" pkgnames linux-headers- | sed 's/^linux-headers-//' | grep -Ex "$pattern" |
+	sort -V | tail -1) || die "no kernel headers like $pattern in $suites; see scripts/kernel-fetch.sh --list."
+# Word splitting is wanted: these are lists of package names.
+# shellcheck disable=SC2046
+fetch $(image_of "$abi") $(headers_of "$abi")
+for deb in "$new"/debs/*.deb; do
+	dpkg-deb -x "$deb" "$new/root"
+done
+
+root=$new/root
+mkdir -p "$new/kernel/lib" "$new/kernel/usr"
+cp "$root/boot/vmlinuz-$abi"* "$new/kernel/vmlinuz"
+for modules in "$root/lib/modules" "$root/usr/lib/modules"; do
+	[ -d "$modules/$abi" ] && mv "$modules" "$new/kernel/lib/modules" && break
+done
+cp "$root/boot/config-$abi" "$new/kernel/config" 2>/dev/null || true
+mv "$root/usr/src" "$new/kernel/usr/src"
+mkdir -p "$new/kernel/usr/lib"
+mv "$root"/usr/lib/linux-kbuild-* "$new/kernel/usr/lib/"
+# The package's Makefile names its other half by absolute path.
+sed -i "s|/usr/src/|$dir/usr/src/|" "$new/kernel/usr/src/linux-headers-$abi/Makefile"
+ln -s "usr/src/linux-headers-$abi" "$new/kernel/build"
+rm -f "$new/kernel/lib/modules/$abi/build" "$new/kernel/lib/modules/$abi/source"
+ln -s "$dir/usr/src/linux-headers-$abi" "$new/kernel/lib/modules/$abi/build"
+depmod -b "$new/kernel" "$abi"
+echo "$abi" >"$new/kernel/abi"
+rm -rf "$dir"
+mv "$new/kernel" "$dir"
+answer
