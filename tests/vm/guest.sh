@@ -1,6 +1,7 @@
 #!/bin/bash
 # Second program of the test machine, process 1 unless systemd is: finish the set-up, run the tests or the command that
 # tests/vm/run was given, tell the host that all is done, power off.
+# shellcheck source=/dev/null
 . /run/cpuiso-vm/guest.conf
 
 export PATH="$TREE/userspace:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -8,33 +9,14 @@ export HOME=/root LANG=C.UTF-8 TERM=dumb
 export CPUISO_KO="$KO" CPUISO_BIN="$TREE/userspace/cpuiso" TESTLIB="$TREE/tests/functional"
 export CPUISO_TREE="$TREE" CPUISO_CTL=/dev/virtio-ports/ctl
 
-if [ $$ = 1 ]; then
-	mkdir -p /dev/pts /dev/shm /dev/mqueue
-	mount -t devpts -o gid=5,mode=620,ptmxmode=666 devpts /dev/pts
-	mount -t tmpfs -o mode=1777 shm /dev/shm
-	mount -t cgroup2 cgroup2 /sys/fs/cgroup
-	mount -t debugfs debugfs /sys/kernel/debug
-	mount -t tracefs tracefs /sys/kernel/tracing
-	ln -sf /proc/self/fd /dev/fd
-	ln -sf /proc/self/fd/0 /dev/stdin
-	ln -sf /proc/self/fd/1 /dev/stdout
-	ln -sf /proc/self/fd/2 /dev/stderr
-	echo cpuiso-vm >/proc/sys/kernel/hostname
-	ip link set lo up
-	mkdir -p /dev/virtio-ports
-	for name in /sys/class/virtio-ports/*/name; do
-		port=${name%/name}
-		ln -sf "../${port##*/}" "/dev/virtio-ports/$(<"$name")"
+if [ -n "$NET" ]; then
+	modprobe -q virtio_net
+	for net in /sys/bus/virtio/drivers/virtio_net/virtio*/net/*; do
+		ip link set "${net##*/}" up
+		ip addr add 10.0.2.15/24 dev "${net##*/}"
+		ip route add default via 10.0.2.2
+		break
 	done
-	if [ -n "$NET" ]; then
-		modprobe -q virtio_net
-		for net in /sys/bus/virtio/drivers/virtio_net/virtio*/net/*; do
-			ip link set "${net##*/}" up
-			ip addr add 10.0.2.15/24 dev "${net##*/}"
-			ip route add default via 10.0.2.2
-			break
-		done
-	fi
 fi
 
 # From here on everything the kernel says is wanted on the console; before, only what is at least a warning.
