@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What apply, revert, pin and unpin have in common: the change is asked for,
+ * awaited, logged, whatever its outcome, and a signal that ended the waiting
+ * ends the process as it would have without us.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "change.h"
+#include "fail.h"
+#include "log.h"
+#include "names.h"
+#include "nl.h"
+#include "opts.h"
+#include "output.h"
+#include "request.h"
+#include "workload.h"
+
+/**
+ * count_of() - one number of an isolation's verdicts
+ * @verdicts: its array of verdicts
+ * @kind: "task" or "irq"
+ * @verdict: the verdict
+ *
+ * Return: how many objects of that kind have that verdict.
+ */
+uint64_t count_of(json_object *verdicts, const char *kind, const char *verdict)
+{
+	size_t i, n = verdicts ? json_object_array_length(verdicts) : 0;
+	uint64_t count = 0;
+	json_object *v;
+
+	for (i = 0; i < n; i++) {
+		v = json_object_array_get_idx(verdicts, i);
+		if (!strcmp(get_str(v, "kind"), kind) &&
+		    !strcmp(get_str(v, "verdict"), verdict))
+			count += get_num(v, "count");
+	}
+	return count;
+}
+
+/**
+ * change_isolation() - one isolation as it is now
+ * @c: the connection
+ * @name: its name
+ *
+ * Return: object for json_object_put(), NULL when it cannot be had.
+ */
+json_object *change_isolation(struct conn *c, const char *name)
+{
+	json_object *rows, *found = NULL;
+	size_t i;
+
+	if (conn_dump(c, CPUISO_CMD_ISOLATION_GET, NULL, &rows))
+		return NULL;
+	for (i = 0; i < json_object_array_length(rows) && !found; i++)
+		if (!strcmp(get_str(json_object_array_get_idx(rows, i), "name"), name))
+			found = json_object_get(json_object_array_get_idx(rows, i));
+	json_object_put(rows);
+	return found;
+}
+
+static const char *decimal(char dst[24], uint64_t n)
+{
+	snprintf(dst, 24, "%llu", (unsigned long long)n);
+	return dst;
+}
+
+static void log_done(int cmd, const struct request *req, const struct done *done,
+		     int code, json_object *after)
+{
+	json_object *verdicts = after ? get_obj(after, "verdicts") : NULL;
+	char tasks[24], irqs[24], members[24], restored[24], gone[24], changed[24], err[24];
+	const char *result = "done";
+
+	if (done->sig)
+		result = "not-awaited";
+	else if (code)
+		result = done->err ? "refused" : "unknown";
+	else if (done->changed)
+		result = "changed-since";
+	struct log_field fields[] = {
+		{ "verb", name_of(&cmd_names, cmd) },
+		{ "name", req->name[0] ? req->name : done->name },
+		{ "cpus", req->cpus[0] ? req->cpus : after ? get_str(after, "cpus") : NULL },
+		{ "result", result },
+		{ "errno", done->err ? decimal(err, done->err) : NULL },
+		{ "reason", done->message },
+		{ "tasks_moved", verdicts ? decimal(tasks, count_of(verdicts, "task", "moved")) : NULL },
+		{ "irqs_moved", verdicts ? decimal(irqs, count_of(verdicts, "irq", "moved")) : NULL },
+		{ "members", after ? decimal(members, get_num(after, "members")) : NULL },
+		{ "restored", cmd == CPUISO_CMD_REVERT && !code ? decimal(restored, done->restored) : NULL },
+		{ "gone", cmd == CPUISO_CMD_REVERT && !code ? decimal(gone, done->gone) : NULL },
+		{ "changed_since", cmd == CPUISO_CMD_REVERT && !code ? decimal(changed, done->changed) : NULL },
+		{ NULL, NULL }
+	};
+
+	log_change(!code && !done->changed, fields);
+}
+
+/**
+ * change_run() - make a change, see it through, and log it
+ * @c: the connection
+ * @cmd: CPUISO_CMD_APPLY, REVERT, PIN or UNPIN
+ * @req: what to change
+ * @done: how it ended
+ * @after: the isolation afterwards for json_object_put(), or NULL when there
+ *	is none; may itself be NULL
+ *
+ * Return: 0, or the exit code after saying why not.
+ */
+int change_run(struct conn *c, int cmd, const struct request *req,
+	       struct done *done, json_object **after)
+{
+	json_object *now = NULL;
+	int code, sig;
+
+	code = workload_pidns(req);
+	if (code)
+		return code;
+	code = conn_change(c, cmd, req, done);
+	if (!code && cmd != CPUISO_CMD_REVERT)
+		now = change_isolation(c, req->name);
+	log_done(cmd, req, done, code, now);
+	sig = done->sig;
+	if (sig) {
+		json_object_put(now);
+		fflush(stdout);
+		raise(sig);
+	}
+	if (after)
+		*after = now;
+	else
+		json_object_put(now);
+	if (!code && done->changed)
+		code = EXIT_CHANGED;
+	return code;
+}
+
+/**
+ * change_document() - what --json prints after a change
+ * @cmd: the operation
+ * @req: what was asked for
+ * @done: how it ended
+ *
+ * Return: object for json_object_put().
+ */
+json_object *change_document(int cmd, const struct request *req,
+			     const struct done *done)
+{
+	json_object *doc = out_document();
+	const char *name = req->name[0] ? req->name : done->name;
+
+	put_str(doc, "verb", name_of(&cmd_names, cmd));
+	put_str(doc, "name", *name ? name : NULL);
+	if (cmd == CPUISO_CMD_REVERT) {
+		put_num(doc, "restored", done->restored);
+		put_num(doc, "gone", done->gone);
+		put_num(doc, "changed_since", done->changed);
+	}
+	return doc;
+}
+
+/**
+ * change_members() - pin and unpin
+ * @cmd: which of them
+ * @args: the arguments
+ *
+ * Return: the exit code.
+ */
+int change_members(int cmd, const struct args *args)
+{
+	struct request req = { 0 };
+	json_object *after = NULL, *doc;
+	struct conn *c = NULL;
+	struct done done = { 0 };
+	int code = 0;
+
+	if (args->one[OPT_NAME])
+		code = request_name(&req, args->one[OPT_NAME]);
+	if (!code)
+		code = request_workload(&req, args);
+	if (!code && !req.nr_pid && !req.nr_comm && !req.nr_cgroup)
+		code = fail(EXIT_USAGE, "there is nothing to %s; use --pid, --comm, --unit or --cgroup",
+			    name_of(&cmd_names, cmd));
+	if (!code)
+		code = conn_open(&c);
+	if (!code && !req.name[0])
+		code = request_choose(&req, c);
+	if (!code)
+		code = change_run(c, cmd, &req, &done, &after);
+	if (c && (!code || code == EXIT_CHANGED)) {
+		if (args->json) {
+			doc = change_document(cmd, &req, &done);
+			put(doc, "isolation", json_object_get(after));
+			out_json(doc);
+			json_object_put(doc);
+		} else {
+			printf("%s: %llu tasks are workload now\n", req.name,
+			       after ? (unsigned long long)get_num(after, "members") : 0);
+		}
+	}
+	json_object_put(after);
+	conn_close(c);
+	request_free(&req);
+	return code;
+}

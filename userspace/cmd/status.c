@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0
+/* cpuiso status: the module and its isolations, now. */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "../fail.h"
+#include "../nl.h"
+#include "../output.h"
+#include "cmd.h"
+
+#include <cpuiso.h>
+
+static void print_time(uint64_t ns)
+{
+	time_t t = ns / 1000000000;
+	char text[32];
+	struct tm tm;
+
+	if (localtime_r(&t, &tm) && strftime(text, sizeof(text), "%F %T", &tm))
+		printf("  since      %s\n", text);
+}
+
+static void print_list(const char *what, json_object *list)
+{
+	size_t i, n = list ? json_object_array_length(list) : 0;
+
+	for (i = 0; i < n; i++)
+		printf("  %-10s %s\n", what,
+		       json_object_get_string(json_object_array_get_idx(list, i)));
+}
+
+static void print_isolation(json_object *iso)
+{
+	static const struct column columns[] = {
+		{ "kind", "  KIND", 0 },
+		{ "verdict", "VERDICT", COL_VERDICT },
+		{ "count", "COUNT", COL_RIGHT },
+		{ NULL, NULL, 0 }
+	};
+	json_object *verdicts = get_obj(iso, "verdicts"), *work = get_obj(iso, "workload");
+	json_object *sched = get_obj(iso, "sched");
+
+	printf("\nisolation %s\n", get_str(iso, "name"));
+	printf("  state      %s\n", get_str(iso, "state"));
+	printf("  cpus       %s\n", get_str(iso, "cpus"));
+	if (get_num(iso, "since"))
+		print_time(get_num(iso, "since"));
+	print_list("pid", get_obj(work, "pid"));
+	print_list("comm", get_obj(work, "comm"));
+	print_list("cgroup", get_obj(work, "cgroup"));
+	print_list("keep-irq", get_obj(iso, "keep_irq"));
+	if (sched)
+		printf("  sched      %s:%llu\n", get_str(sched, "policy"),
+		       (unsigned long long)get_num(sched, "prio"));
+	printf("  members    %llu\n", (unsigned long long)get_num(iso, "members"));
+	if (json_object_array_length(verdicts)) {
+		putchar('\n');
+		out_table(verdicts, columns);
+	}
+}
+
+static const char *or_none(const char *s)
+{
+	return s && *s ? s : "-";
+}
+
+static void print_text(json_object *doc)
+{
+	json_object *list = get_obj(doc, "isolations");
+	size_t i;
+
+	printf("module        %s\n", get_str(doc, "module"));
+	printf("isolated      %s\n", or_none(get_str(doc, "isolated")));
+	printf("housekeeping  %s\n", or_none(get_str(doc, "housekeeping")));
+	printf("busy          %s\n", or_none(get_str(doc, "busy")));
+	if (get_num(doc, "notes_lost"))
+		printf("notes lost    %llu (each was followed by a rescan)\n",
+		       (unsigned long long)get_num(doc, "notes_lost"));
+	for (i = 0; i < json_object_array_length(get_obj(doc, "missing_tracepoints")); i++)
+		printf("no tracepoint %s\n",
+		       json_object_get_string(json_object_array_get_idx(get_obj(doc, "missing_tracepoints"), i)));
+	for (i = 0; i < json_object_array_length(list); i++)
+		print_isolation(json_object_array_get_idx(list, i));
+}
+
+/* Rules and scheduling as objects of their own; the module sends them flat. */
+static void nest(json_object *iso)
+{
+	static const char *const rules[] = { "pid", "comm", "cgroup" };
+	json_object *work = json_object_new_object(), *sched = NULL;
+	size_t i;
+
+	for (i = 0; i < 3; i++) {
+		put(work, rules[i], json_object_get(get_obj(iso, rules[i])));
+		json_object_object_del(iso, rules[i]);
+	}
+	if (get_obj(iso, "sched_policy")) {
+		sched = json_object_new_object();
+		put(sched, "policy", json_object_get(get_obj(iso, "sched_policy")));
+		put(sched, "prio", json_object_get(get_obj(iso, "sched_prio")));
+	}
+	json_object_object_del(iso, "sched_policy");
+	json_object_object_del(iso, "sched_prio");
+	put(iso, "workload", work);
+	put(iso, "sched", sched);
+}
+
+static int absent(const struct args *args, struct conn *c, enum nl_state state)
+{
+	json_object *info = conn_info(c), *doc;
+
+	if (args->json) {
+		doc = out_document();
+		put(doc, "module", info ? json_object_get(get_obj(info, "module")) : NULL);
+		put(doc, "isolations", json_object_new_array());
+		out_json(doc);
+		json_object_put(doc);
+	}
+	return conn_state_fail(c, state);
+}
+
+static int run(const struct args *args)
+{
+	json_object *rows = NULL, *doc;
+	enum nl_state state;
+	struct conn *c;
+	size_t i;
+	int code;
+
+	state = conn_try_open(&c);
+	if (state != NL_READY) {
+		code = absent(args, c, state);
+		conn_close(c);
+		return code;
+	}
+	code = conn_dump(c, CPUISO_CMD_ISOLATION_GET, NULL, &rows);
+	if (!code) {
+		doc = out_document();
+		json_object_object_foreach(conn_info(c), key, value)
+			put(doc, key, json_object_get(value));
+		for (i = 0; i < json_object_array_length(rows); i++)
+			nest(json_object_array_get_idx(rows, i));
+		put(doc, "isolations", rows);
+		if (args->json)
+			out_json(doc);
+		else
+			print_text(doc);
+		json_object_put(doc);
+	}
+	conn_close(c);
+	return code;
+}
+
+const struct command cmd_status = {
+	.name = "status",
+	.summary = "show the isolations",
+	.words = "",
+	.about = "The module, the isolated and the housekeeping CPUs, and each isolation with its\n"
+		 "workload and how many tasks and interrupts have which verdict.",
+	.opts = O(JSON),
+	.run = run,
+};

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef CPUISO_FAIL_H
+#define CPUISO_FAIL_H
+
+/* The exit codes of every command; tests and scripts build on them. */
+enum {
+	EXIT_DONE = 0,
+	EXIT_REFUSED = 1,	/* by the kernel or by the state */
+	EXIT_USAGE = 2,
+	EXIT_MODULE = 3,	/* not loaded, or of another version */
+	EXIT_CHANGED = 4,	/* done, but something was changed since */
+};
+
+int fail(int code, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+_Noreturn void die(int code, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+void *xcalloc(size_t n, size_t size);
+void *xrealloc(void *p, size_t n, size_t size);
+char *xstrdup(const char *s);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef CPUISO_NL_H
+#define CPUISO_NL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <json-c/json.h>
+
+#include "decode.h"
+
+struct conn;
+struct request;
+
+enum nl_state {
+	NL_READY,
+	NL_ABSENT,		/* the module is not loaded */
+	NL_UNREACHABLE,		/* loaded, but not for this network namespace */
+	NL_MISMATCH,		/* of another version */
+	NL_BROKEN,		/* anything else; the sentence has been said */
+};
+
+enum nl_state conn_try_open(struct conn **c);
+int conn_open(struct conn **c);
+int conn_state_fail(struct conn *c, enum nl_state state);
+void conn_close(struct conn *c);
+json_object *conn_info(struct conn *c);
+
+int conn_change(struct conn *c, int cmd, const struct request *req,
+	      struct done *done);
+int conn_dump(struct conn *c, int cmd, const struct request *plan,
+	    json_object **rows);
+
+enum nl_watch {
+	NL_WATCH_EVENT,
+	NL_WATCH_OVERRUN,	/* some events were lost */
+};
+
+/* Called with an event, or with NULL and NL_WATCH_OVERRUN; not 0 ends it. */
+typedef int (*conn_watch_fn)(enum nl_watch what, json_object *event, void *arg);
+
+enum nl_watch_end {
+	NL_END_SIGNAL,
+	NL_END_MODULE,		/* it was unloaded */
+	NL_END_CALLER,
+	NL_END_BROKEN,
+};
+
+enum nl_watch_end conn_watch(struct conn *c, conn_watch_fn fn, void *arg);
+
+#endif

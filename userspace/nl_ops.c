@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The three things that commands do with the module: change and wait until it
+ * is done, read all objects of a kind, take events.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <netlink/errno.h>
+#include <netlink/genl/ctrl.h>
+#include <netlink/genl/genl.h>
+#include <netlink/msg.h>
+#include <netlink/netlink.h>
+#include <netlink/socket.h>
+
+#include "fail.h"
+#include "names.h"
+#include "nl_core.h"
+#include "opts.h"
+#include "signals.h"
+
+#define DUMP_TRIES	8
+#define EVENT_BUFFER	(4 * 1024 * 1024)
+
+/**
+ * conn_change() - ask for a change and wait until it is done
+ * @c: the connection
+ * @cmd: CPUISO_CMD_APPLY, REVERT, PIN or UNPIN
+ * @req: what to change
+ * @done: how it ended
+ *
+ * A signal ends the waiting but not what the module does.
+ *
+ * Return: 0, or the exit code after saying why; @done->err is then the errno,
+ * 0 if it is not known how it ended, and @done->sig the signal.
+ */
+int conn_change(struct conn *c, int cmd, const struct request *req,
+	      struct done *done)
+{
+	const char *what = name_of(&cmd_names, cmd), *opt;
+	sigset_t outside;
+	int code, err = 0;
+
+	memset(done, 0, sizeof(*done));
+	c->done = done;
+	code = conn_send_request(c, cmd, NLM_F_ACK, req);
+	if (code)
+		return code;
+	signals_catch(&outside);
+	/* done-ntf may overtake the acknowledgement; either order is fine. */
+	while (!c->is_done && !c->refusal.err && !c->bad && !c->gone && !err)
+		err = conn_pump(c, &outside);
+	signals_release(&outside);
+	c->done = NULL;
+	if (c->refusal.err) {
+		done->err = c->refusal.err;
+		return conn_refused(c, what);
+	}
+	if (!c->is_done && err == -EINTR) {
+		done->sig = signals_caught();
+		return fail(EXIT_REFUSED, "no longer waiting for the end of %s; the module goes on with it, see \"cpuiso status\"",
+			    what);
+	}
+	if (!c->is_done)
+		return conn_broken(c, err);
+	if (!done->err)
+		return 0;
+	opt = opt_of_attr(done->attr);
+	return fail(EXIT_REFUSED, "%s (%s%s%s)",
+		    done->message[0] ? done->message : "the module could not do it; look into the kernel log",
+		    strerror(done->err), opt ? ", " : "", opt ? opt : "");
+}
+
+/**
+ * conn_dump() - read all objects of one kind
+ * @c: the connection
+ * @cmd: CPUISO_CMD_*_GET
+ * @plan: what an apply would be, or NULL for what is
+ * @rows: array of objects for json_object_put(), NULL after a failure
+ *
+ * A dump that a change fell into is read again, up to eight times; the last
+ * one is taken as it is, with a warning.
+ *
+ * Return: 0, or the exit code after saying why.
+ */
+int conn_dump(struct conn *c, int cmd, const struct request *plan,
+	    json_object **rows)
+{
+	const char *what = name_of(&cmd_names, cmd);
+	int code, tries;
+
+	*rows = NULL;
+	for (tries = 0; tries < DUMP_TRIES; tries++) {
+		json_object_put(c->rows);
+		c->rows = json_object_new_array();
+		code = conn_send_request(c, cmd, NLM_F_DUMP, plan);
+		if (!code)
+			code = conn_await_answer(c, what);
+		if (code)
+			return code;
+		if (!c->interrupted)
+			break;
+	}
+	if (c->interrupted)
+		warn("something changed during each of %d reads; what is shown may be of two moments, try again when it is quieter",
+		     DUMP_TRIES);
+	*rows = c->rows;
+	c->rows = NULL;
+	return 0;
+}
+
+/**
+ * conn_watch() - take events until something ends it
+ * @c: the connection
+ * @fn: called for each event, and when events were lost
+ * @arg: for @fn
+ *
+ * Return: what ended it.
+ */
+enum nl_watch_end conn_watch(struct conn *c, conn_watch_fn fn, void *arg)
+{
+	int grp, size = EVENT_BUFFER, err, fd = nl_socket_get_fd(c->sk);
+	enum nl_watch_end end = NL_END_BROKEN;
+	struct nl_sock *ask;
+	sigset_t outside;
+
+	/* Its own socket: events must not come between question and answer. */
+	ask = nl_socket_alloc();
+	if (!ask)
+		die(EXIT_REFUSED, "out of memory; free some and try again");
+	err = genl_connect(ask);
+	grp = err ? err : genl_ctrl_resolve_grp(ask, CPUISO_FAMILY_NAME,
+						CPUISO_MCGRP_EVENTS);
+	nl_socket_free(ask);
+	/* Root may have more than rmem_max; the rest get what there is. */
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
+		(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	if (grp >= 0)
+		err = nl_socket_add_membership(c->sk, grp);
+	if (grp == -NLE_OBJ_NOTFOUND)
+		return NL_END_MODULE;
+	if (grp < 0 || err) {
+		fail(EXIT_REFUSED, "the events cannot be joined (%s); try again as root",
+		     nl_geterror(grp < 0 ? grp : err));
+		return NL_END_BROKEN;
+	}
+	c->watch = fn;
+	c->watch_arg = arg;
+	c->bad = false;
+	signals_catch(&outside);
+	for (;;) {
+		err = conn_pump(c, &outside);
+		if (err == -ENOBUFS) {
+			if (fn(NL_WATCH_OVERRUN, NULL, arg))
+				c->watch_over = true;
+		} else if (err == -EINTR) {
+			end = NL_END_SIGNAL;
+			break;
+		} else if (err || c->bad) {
+			(void)conn_broken(c, err);
+			break;
+		}
+		if (c->watch_over) {
+			end = NL_END_CALLER;
+			break;
+		}
+		if (c->gone) {
+			end = NL_END_MODULE;
+			break;
+		}
+	}
+	signals_release(&outside);
+	return end;
+}

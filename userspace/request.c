@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From arguments to a request: what can be seen to be wrong from here is
+ * refused here, in one sentence, and nothing is sent.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <netlink/attr.h>
+#include <netlink/errno.h>
+#include <netlink/msg.h>
+
+#include "cpulist.h"
+#include "fail.h"
+#include "nl.h"
+#include "opts.h"
+#include "output.h"
+#include "request.h"
+#include "sysfs.h"
+#include "workload.h"
+
+static int check_cpus(const struct cpuset *want)
+{
+	struct cpuset present, online, rest = *want;
+	char list[CPUISO_CPULIST_LEN + 1];
+
+	if (sys_cpus("/sys/devices/system/cpu/present", &present)) {
+		cpuset_minus(&rest, &present);
+		if (!cpuset_empty(&rest)) {
+			cpulist_format(list, sizeof(list), &rest);
+			return fail(EXIT_REFUSED, "there is no CPU %s in this machine; see /sys/devices/system/cpu/present",
+				    list);
+		}
+	}
+	if (!sys_cpus("/sys/devices/system/cpu/online", &online))
+		return 0;
+	rest = *want;
+	cpuset_minus(&rest, &online);
+	if (!cpuset_empty(&rest)) {
+		cpulist_format(list, sizeof(list), &rest);
+		return fail(EXIT_REFUSED, "CPU %s is offline; bring it online first (echo 1 > /sys/devices/system/cpu/cpu%d/online)",
+			    list, cpuset_next(&rest, -1));
+	}
+	if (cpuset_subset(&online, want))
+		return fail(EXIT_USAGE, "these are all CPUs that are online; leave at least one for the rest of the system");
+	return 0;
+}
+
+static int parse_cpus(struct request *r, const char *text)
+{
+	struct cpuset possible, want;
+	const char *why;
+	int cpu, nr = 0;
+
+	if (!text)
+		return fail(EXIT_USAGE, "--cpus is missing; name the CPUs to isolate, like -c 1-3");
+	if (sys_cpus("/sys/devices/system/cpu/possible", &possible))
+		for (cpu = -1; (cpu = cpuset_next(&possible, cpu)) >= 0; )
+			nr = cpu + 1;
+	why = cpulist_parse(text, nr ? nr : CPULIST_MAX, &want);
+	if (why)
+		return fail(EXIT_USAGE, "the CPU list \"%s\" %s", text, why);
+	if (cpulist_format(r->cpus, sizeof(r->cpus), &want) >= sizeof(r->cpus))
+		return fail(EXIT_USAGE, "the CPU list is too long for the module; use fewer ranges");
+	return check_cpus(&want);
+}
+
+/**
+ * request_name() - set the name of an isolation
+ * @r: the request
+ * @name: the name
+ *
+ * Return: 0, or the exit code after saying what is wrong.
+ */
+int request_name(struct request *r, const char *name)
+{
+	static const char ok[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.@:,+-";
+
+	if (!*name)
+		return fail(EXIT_USAGE, "the name is empty; give one with --name");
+	if (strlen(name) > CPUISO_NAME_LEN)
+		return fail(EXIT_USAGE, "the name \"%s\" has more than %d characters; give a shorter one with --name",
+			    name, CPUISO_NAME_LEN);
+	if (name[strspn(name, ok)])
+		return fail(EXIT_USAGE, "the name \"%s\" has a character that is not allowed; use letters, digits and any of _.@:,+-",
+			    name);
+	strcpy(r->name, name);
+	return 0;
+}
+
+/**
+ * request_sched() - read what the workload is to be scheduled as
+ * @r: the request
+ * @text: fifo:PRIO, rr:PRIO or other
+ *
+ * Return: 0, or the exit code after saying what is wrong.
+ */
+int request_sched(struct request *r, const char *text)
+{
+	const char *prio = strchr(text, ':');
+	char *end;
+	long n;
+
+	r->has_sched = true;
+	r->prio = 0;
+	if (!strcmp(text, "other")) {
+		r->policy = CPUISO_SCHED_OTHER;
+		return 0;
+	}
+	if (!strncmp(text, "fifo:", 5))
+		r->policy = CPUISO_SCHED_FIFO;
+	else if (!strncmp(text, "rr:", 3))
+		r->policy = CPUISO_SCHED_RR;
+	else
+		return fail(EXIT_USAGE, "--sched \"%s\" is no policy; write fifo:PRIO, rr:PRIO or other",
+			    text);
+	prio++;
+	n = strtol(prio, &end, 10);
+	if (*prio < '0' || *prio > '9' || *end || n < 1 || n > 99)
+		return fail(EXIT_USAGE, "--sched \"%s\" has no priority from 1 to 99; write it like fifo:50",
+			    text);
+	r->prio = n;
+	return 0;
+}
+
+static int parse_keep_irq(struct request *r, const struct strings *s)
+{
+	size_t i;
+
+	if (s->n > CPUISO_RULES_MAX)
+		return fail(EXIT_USAGE, "there are more than %d --keep-irq; use patterns",
+			    CPUISO_RULES_MAX);
+	for (i = 0; i < s->n; i++) {
+		if (!*s->v[i])
+			return fail(EXIT_USAGE, "--keep-irq is empty; name an interrupt by number, action or chip");
+		if (strlen(s->v[i]) > CPUISO_PATTERN_LEN)
+			return fail(EXIT_USAGE, "the pattern \"%s\" has more than %d characters; use a wildcard",
+				    s->v[i], CPUISO_PATTERN_LEN);
+		r->keep_irq[r->nr_keep_irq++] = xstrdup(s->v[i]);
+	}
+	return 0;
+}
+
+/**
+ * request_workload() - read the workload options
+ * @r: the request
+ * @args: the arguments
+ *
+ * Return: 0, or the exit code after saying what is wrong.
+ */
+int request_workload(struct request *r, const struct args *args)
+{
+	int code;
+
+	code = workload_pids(r, &args->many[OPT_PID]);
+	if (!code)
+		code = workload_comms(r, &args->many[OPT_COMM]);
+	if (!code)
+		code = workload_cgroups(r, &args->many[OPT_CGROUP]);
+	if (!code)
+		code = workload_units(r, &args->many[OPT_UNIT]);
+	return code;
+}
+
+/**
+ * request_isolation() - read the options of apply and plan
+ * @r: the request, for request_free() in any case
+ * @args: the arguments
+ *
+ * Return: 0, or the exit code after saying what is wrong.
+ */
+int request_isolation(struct request *r, const struct args *args)
+{
+	char name[3 + CPUISO_CPULIST_LEN + 1] = "cpu";
+	int code;
+
+	memset(r, 0, sizeof(*r));
+	code = parse_cpus(r, args->one[OPT_CPUS]);
+	if (code)
+		return code;
+	strcat(name, r->cpus);
+	code = request_name(r, args->one[OPT_NAME] ? args->one[OPT_NAME] : name);
+	if (!code && args->one[OPT_SCHED])
+		code = request_sched(r, args->one[OPT_SCHED]);
+	if (!code)
+		code = parse_keep_irq(r, &args->many[OPT_KEEP_IRQ]);
+	if (!code)
+		code = request_workload(r, args);
+	return code;
+}
+
+/**
+ * request_choose() - take the name of the only isolation
+ * @r: the request
+ * @c: the connection
+ *
+ * Return: 0, or the exit code after saying why there is none to take.
+ */
+int request_choose(struct request *r, struct conn *c)
+{
+	json_object *rows;
+	size_t n;
+	int code;
+
+	code = conn_dump(c, CPUISO_CMD_ISOLATION_GET, NULL, &rows);
+	if (code)
+		return code;
+	n = json_object_array_length(rows);
+	if (!n)
+		code = fail(EXIT_REFUSED, "nothing is isolated; begin with \"cpuiso apply\"");
+	else if (n > 1)
+		code = fail(EXIT_USAGE, "there are %zu isolations; say which one with --name (\"cpuiso status\" lists them)",
+			    n);
+	else
+		code = request_name(r, get_str(json_object_array_get_idx(rows, 0), "name"));
+	json_object_put(rows);
+	return code;
+}
+
+/**
+ * request_free() - free what a request holds
+ * @r: the request
+ */
+void request_free(struct request *r)
+{
+	size_t i;
+
+	for (i = 0; i < CPUISO_RULES_MAX; i++) {
+		free(r->comm[i]);
+		free(r->cgroup[i]);
+		free(r->keep_irq[i]);
+	}
+}
+
+static int put_strings(struct nl_msg *msg, int attr, char *const *v, size_t n)
+{
+	size_t i;
+	int err = 0;
+
+	for (i = 0; i < n && !err; i++)
+		err = nla_put_string(msg, attr, v[i]);
+	return err;
+}
+
+/**
+ * request_put() - write a request into a message
+ * @msg: the message
+ * @r: the request
+ * @cmd: the operation; a plan travels inside an attribute of its own
+ *
+ * Return: 0, or libnl's error when it does not fit.
+ */
+int request_put(struct nl_msg *msg, const struct request *r, int cmd)
+{
+	struct nlattr *nest = NULL;
+	int attr = 0, err = 0;
+	size_t i;
+
+	if (cmd == CPUISO_CMD_TASK_GET)
+		attr = CPUISO_A_TASK_PLAN;
+	else if (cmd == CPUISO_CMD_IRQ_GET)
+		attr = CPUISO_A_IRQ_PLAN;
+	if (attr) {
+		nest = nla_nest_start(msg, attr | NLA_F_NESTED);
+		if (!nest)
+			return -NLE_MSGSIZE;
+	}
+	if (r->name[0])
+		err = nla_put_string(msg, CPUISO_A_ISOLATION_NAME, r->name);
+	if (!err && r->cpus[0])
+		err = nla_put_string(msg, CPUISO_A_ISOLATION_CPUS, r->cpus);
+	for (i = 0; i < r->nr_pid && !err; i++)
+		err = nla_put_u32(msg, CPUISO_A_ISOLATION_PID, r->pid[i]);
+	if (!err)
+		err = put_strings(msg, CPUISO_A_ISOLATION_COMM, r->comm, r->nr_comm);
+	if (!err)
+		err = put_strings(msg, CPUISO_A_ISOLATION_CGROUP, r->cgroup, r->nr_cgroup);
+	if (!err)
+		err = put_strings(msg, CPUISO_A_ISOLATION_KEEP_IRQ, r->keep_irq,
+				  r->nr_keep_irq);
+	if (!err && r->has_sched)
+		err = nla_put_u32(msg, CPUISO_A_ISOLATION_SCHED_POLICY, r->policy);
+	if (!err && r->has_sched)
+		err = nla_put_u32(msg, CPUISO_A_ISOLATION_SCHED_PRIO, r->prio);
+	if (!err && nest)
+		err = nla_nest_end(msg, nest);
+	return err;
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Verdicts by number: the part of a result that everybody reads. */
+#include <string.h>
+
+#include "change.h"
+#include "names.h"
+#include "output.h"
+#include "summary.h"
+
+/**
+ * summary_stays() - a line for each reason why something could not be moved
+ * @to: where to
+ * @verdicts: array of kind, verdict and count
+ */
+void summary_stays(FILE *to, json_object *verdicts)
+{
+	static const char *const plural[] = { "tasks", "interrupts" };
+	unsigned int k, v;
+	uint64_t n;
+
+	for (k = 0; k < kind_names.count; k++) {
+		for (v = 0; v < verdict_names.count; v++) {
+			n = count_of(verdicts, name_of(&kind_names, k),
+				     name_of(&verdict_names, v));
+			if (n && verdict_reason(v))
+				fprintf(to, "  stays: %llu %s, %s (%s)\n",
+					(unsigned long long)n, plural[k],
+					name_of(&verdict_names, v), verdict_reason(v));
+		}
+	}
+}
+
+static void count(json_object *verdicts, const char *kind, json_object *rows)
+{
+	size_t n = json_object_array_length(rows), i;
+	unsigned int v;
+	uint64_t sum;
+	json_object *obj;
+
+	for (v = 0; v < verdict_names.count; v++) {
+		for (i = 0, sum = 0; i < n; i++)
+			sum += !strcmp(get_str(json_object_array_get_idx(rows, i), "verdict"),
+				       name_of(&verdict_names, v));
+		if (!sum)
+			continue;
+		obj = json_object_new_object();
+		put_str(obj, "kind", kind);
+		put_str(obj, "verdict", name_of(&verdict_names, v));
+		put_num(obj, "count", sum);
+		json_object_array_add(verdicts, obj);
+	}
+}
+
+/**
+ * summary_count() - count the verdicts of a plan
+ * @tasks: array of tasks
+ * @irqs: array of interrupts
+ *
+ * Return: array of kind, verdict and count for json_object_put().
+ */
+json_object *summary_count(json_object *tasks, json_object *irqs)
+{
+	json_object *verdicts = json_object_new_array();
+
+	count(verdicts, "task", tasks);
+	count(verdicts, "irq", irqs);
+	return verdicts;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef CPUISO_SUMMARY_H
+#define CPUISO_SUMMARY_H
+
+#include <stdio.h>
+#include <json-c/json.h>
+
+void summary_stays(FILE *to, json_object *verdicts);
+json_object *summary_count(json_object *tasks, json_object *irqs);
+
+#endif

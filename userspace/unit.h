@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef CPUISO_UNIT_H
+#define CPUISO_UNIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct sd_bus;
+
+int unit_cgroup(const char *unit, char **path);
+int unit_cgroup_on(struct sd_bus *bus, const char *unit, char **path);
+bool unit_name(char *dst, size_t size, const char *text);
+bool unit_escape(char *dst, size_t size, const char *name);
+bool unit_slice_path(char *dst, size_t size, const char *slice);
+
+#endif
