@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Runs a command and kills it with SIGKILL as it is about to make its Nth system call that sends or receives a
+ * message, so that every gap between two of its messages is visited by N = 1, 2, 3 and so on.
+ *
+ *   killat N COMMAND [ARGUMENT]...
+ *
+ * Exit 99 when it was killed, otherwise the command's own status. "CALLS NAME" of the last call goes to stderr.
+ */
+#include <signal.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include "common.h"
+
+static const char *message_call(unsigned long long nr)
+{
+	switch (nr) {
+	case SYS_sendto:
+		return "sendto";
+	case SYS_recvfrom:
+		return "recvfrom";
+	case SYS_sendmsg:
+		return "sendmsg";
+	case SYS_recvmsg:
+		return "recvmsg";
+	case SYS_sendmmsg:
+		return "sendmmsg";
+	case SYS_recvmmsg:
+		return "recvmmsg";
+	}
+	return NULL;
+}
+
+int main(int argc, char **argv)
+{
+	int want = argc > 2 ? atoi(argv[1]) : 0, calls = 0, status, sig = 0;
+	const char *name = "none";
+	pid_t pid;
+
+	if (want < 1) {
+		fprintf(stderr, "usage: killat N COMMAND [ARGUMENT]...\n");
+		return 2;
+	}
+	pid = fork();
+	if (!pid) {
+		ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+		execvp(argv[2], argv + 2);
+		die(argv[2]);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		die("fork");
+	if (!WIFSTOPPED(status))
+		return 2;
+	ptrace(PTRACE_SETOPTIONS, pid, NULL, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL);
+	for (;;) {
+		struct __ptrace_syscall_info info = { 0 };
+
+		if (ptrace(PTRACE_SYSCALL, pid, NULL, sig) || waitpid(pid, &status, 0) != pid)
+			die("ptrace");
+		if (WIFEXITED(status) || WIFSIGNALED(status)) {
+			fprintf(stderr, "%d %s\n", calls, name);
+			return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+		}
+		sig = WSTOPSIG(status) == (SIGTRAP | 0x80) ? 0 : WSTOPSIG(status);
+		if (sig)
+			continue;
+		if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info), &info) < 0)
+			die("PTRACE_GET_SYSCALL_INFO");
+		if (info.op != PTRACE_SYSCALL_INFO_ENTRY || !message_call(info.entry.nr))
+			continue;
+		name = message_call(info.entry.nr);
+		if (++calls < want)
+			continue;
+		kill(pid, SIGKILL);
+		while (waitpid(pid, &status, 0) == pid && !WIFSIGNALED(status) && !WIFEXITED(status))
+			;
+		fprintf(stderr, "%d %s\n", calls, name);
+		return 99;
+	}
+}
