@@ -19,6 +19,9 @@ if [ -n "$NET" ]; then
 	done
 fi
 
+# What daemons expect in the directories that init made empty.
+systemd-tmpfiles --create --prefix=/run --prefix=/var/log 2>/dev/null
+
 # From here on everything the kernel says is wanted on the console; before, only what is at least a warning.
 echo 8 >/proc/sys/kernel/printk
 
@@ -43,5 +46,6 @@ exec 3>&-
 if [ $$ = 1 ]; then
 	exec busybox poweroff -f
 else
-	exec systemctl --no-block poweroff
+	# Stopping services in good order can take a minute, and nobody waits for them.
+	exec systemctl --force poweroff
 fi
