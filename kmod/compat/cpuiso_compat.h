@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What differs between the kernels from 5.10 on, under the newest kernel's
+ * names or under one of ours. Facts from the headers of Debian's kernels.
+ */
+#ifndef CPUISO_COMPAT_H
+#define CPUISO_COMPAT_H
+
+#include <linux/irq.h>
+#include <linux/irqdesc.h>
+#include <linux/irqnr.h>
+#include <linux/irq_work.h>
+#include <linux/kernel_stat.h>
+#include <linux/version.h>
+#include <net/genetlink.h>
+#include <uapi/linux/sched/types.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
+static inline unsigned int irq_get_nr_irqs(void)
+{
+	return nr_irqs;
+}
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)
+static inline unsigned int irq_desc_kstat_cpu(struct irq_desc *desc,
+					      unsigned int cpu)
+{
+	return desc->kstat_irqs ? *per_cpu_ptr(desc->kstat_irqs, cpu) : 0;
+}
+
+#define IRQ_WORK_INIT_HARD(_func) (struct irq_work) {	\
+	.flags = ATOMIC_INIT(IRQ_WORK_HARD_IRQ),	\
+	.func = (_func),				\
+}
+
+/* sched_setscheduler_nocheck() and sched_setattr_nocheck() were not exported. */
+#define CPUISO_NO_SCHED_SETATTR 1
+static inline int sched_setattr_nocheck(struct task_struct *p,
+					const struct sched_attr *attr)
+{
+	return -EOPNOTSUPP;
+}
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+static inline struct nlattr **cpuiso_dump_attrs(struct netlink_callback *cb)
+{
+	return genl_dumpit_info(cb)->attrs;
+}
+#else
+static inline struct nlattr **cpuiso_dump_attrs(struct netlink_callback *cb)
+{
+	return genl_info_dump(cb)->attrs;
+}
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
+#define CPUISO_RESV_START_OP(op)
+#else
+#define CPUISO_RESV_START_OP(op) .resv_start_op = (op),
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 18, 0)
+#define CPUISO_PROTO_SCHED_SWITCH \
+	void *data, bool preempt, struct task_struct *prev, \
+	struct task_struct *next
+#else
+#define CPUISO_PROTO_SCHED_SWITCH \
+	void *data, bool preempt, struct task_struct *prev, \
+	struct task_struct *next, unsigned int prev_state
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 16, 0)
+#define CPUISO_PROTO_SCHED_PROCESS_EXIT void *data, struct task_struct *p
+#else
+#define CPUISO_PROTO_SCHED_PROCESS_EXIT \
+	void *data, struct task_struct *p, bool group_dead
+#endif
+
+#endif

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * CPU hotplug: the last housekeeping CPU may not go, and when a CPU has come
+ * or gone, everything is brought where it belongs again.
+ *
+ * The callbacks hold cpus_write_lock(), so they only say no or leave a bit for
+ * the worker, which waits until the CPU has come or gone.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/cpu.h>
+#include <linux/cpuhotplug.h>
+#include <linux/cpumask.h>
+#include "event.h"
+#include "hotplug.h"
+#include "isolation.h"
+#include "verbs.h"
+#include "worker.h"
+
+static DEFINE_SPINLOCK(lock);
+static cpumask_var_t went_down, came_up, refused, seen;
+static enum cpuhp_state state;
+
+static void leave(unsigned int cpu, struct cpumask *mask)
+{
+	spin_lock(&lock);
+	cpumask_set_cpu(cpu, mask);
+	spin_unlock(&lock);
+	cpuiso_worker_wake();
+}
+
+static int online(unsigned int cpu)
+{
+	leave(cpu, came_up);
+	return 0;
+}
+
+static int offline(unsigned int cpu)
+{
+	if (cpuiso_is_last_housekeeping(cpu)) {
+		pr_warn("CPU %u stays online: it is the last housekeeping CPU\n",
+			cpu);
+		leave(cpu, refused);
+		return -EBUSY;
+	}
+	leave(cpu, went_down);
+	return 0;
+}
+
+static bool fetch(struct cpumask *mask)
+{
+	spin_lock(&lock);
+	cpumask_copy(seen, mask);
+	cpumask_clear(mask);
+	spin_unlock(&lock);
+	return !cpumask_empty(seen);
+}
+
+static void announce(enum cpuiso_event type)
+{
+	unsigned int cpu;
+
+	for_each_cpu(cpu, seen)
+		if (type == CPUISO_EVENT_OFFLINE_REFUSED ||
+		    cpuiso_is_isolated(cpu))
+			cpuiso_event(type, "", cpu, "cpu=%u", cpu);
+}
+
+/**
+ * cpuiso_hotplug_work - act on what the callbacks left
+ *
+ * Context: the worker.
+ */
+void cpuiso_hotplug_work(void)
+{
+	bool settle = false;
+
+	if (fetch(refused))
+		announce(CPUISO_EVENT_OFFLINE_REFUSED);
+	if (fetch(came_up)) {
+		settle = true;
+		announce(CPUISO_EVENT_CPU_ONLINE);
+	}
+	if (fetch(went_down)) {
+		settle = true;
+		announce(CPUISO_EVENT_CPU_OFFLINE);
+	}
+	if (!settle)
+		return;
+	/* The callback came early; the CPU has come or gone when we get this. */
+	cpus_read_lock();
+	cpus_read_unlock();
+	cpuiso_verbs_hotplug(seen);
+}
+
+/**
+ * cpuiso_hotplug_init - watch CPUs come and go
+ *
+ * Return: 0 or a negative errno.
+ */
+int cpuiso_hotplug_init(void)
+{
+	int err;
+
+	if (!zalloc_cpumask_var(&went_down, GFP_KERNEL) ||
+	    !zalloc_cpumask_var(&came_up, GFP_KERNEL) ||
+	    !zalloc_cpumask_var(&refused, GFP_KERNEL) ||
+	    !zalloc_cpumask_var(&seen, GFP_KERNEL)) {
+		err = -ENOMEM;
+		goto free;
+	}
+	err = cpuhp_setup_state_nocalls(CPUHP_AP_ONLINE_DYN, "cpuiso:online",
+					online, offline);
+	if (err >= 0) {
+		state = err;
+		return 0;
+	}
+free:
+	free_cpumask_var(went_down);
+	free_cpumask_var(came_up);
+	free_cpumask_var(refused);
+	free_cpumask_var(seen);
+	return err;
+}
+
+/**
+ * cpuiso_hotplug_exit - the mirror of cpuiso_hotplug_init()
+ *
+ * No callback runs any more when it returns.
+ */
+void cpuiso_hotplug_exit(void)
+{
+	cpuhp_remove_state_nocalls(state);
+	free_cpumask_var(went_down);
+	free_cpumask_var(came_up);
+	free_cpumask_var(refused);
+	free_cpumask_var(seen);
+}

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef CPUISO_HOTPLUG_H
+#define CPUISO_HOTPLUG_H
+
+int cpuiso_hotplug_init(void);
+void cpuiso_hotplug_exit(void);
+void cpuiso_hotplug_work(void);
+
+#endif

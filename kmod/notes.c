@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From the probes to the worker: a ring per CPU, one writer (the CPU, with
+ * interrupts off) and one reader (the worker), no lock and no allocation.
+ *
+ * A note that finds its ring full is counted, and the worker, which is woken
+ * all the same, looks at every task instead.
+ */
+#include <linux/mm.h>
+#include <linux/percpu.h>
+#include <linux/sched/task.h>
+#include "compat/cpuiso_compat.h"
+#include "notes.h"
+
+#define RING_SIZE 512
+
+/**
+ * struct ring - notes of one CPU
+ * @head: written by the CPU: where the next note goes
+ * @tail: written by the worker: the next note to read
+ * @lost: written by the CPU
+ * @notes: the notes, or NULL when the CPU cannot come online
+ * @wake: raises the worker from any context
+ */
+struct ring {
+	unsigned int head;
+	unsigned int tail;
+	u64 lost;
+	struct cpuiso_note *notes;
+	struct irq_work wake;
+};
+
+static DEFINE_PER_CPU(struct ring, rings);
+static void (*wake_worker)(void);
+
+static void wake_fn(struct irq_work *work)
+{
+	wake_worker();
+}
+
+/**
+ * cpuiso_notes_init - allocate the rings
+ * @wake: called in hard interrupt context when there are notes
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int cpuiso_notes_init(void (*wake)(void))
+{
+	unsigned int cpu;
+
+	wake_worker = wake;
+	for_each_possible_cpu(cpu) {
+		struct ring *ring = per_cpu_ptr(&rings, cpu);
+
+		ring->wake = IRQ_WORK_INIT_HARD(wake_fn);
+		ring->notes = kvcalloc(RING_SIZE, sizeof(*ring->notes),
+				       GFP_KERNEL);
+		if (!ring->notes) {
+			cpuiso_notes_exit();
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+/**
+ * cpuiso_notes_exit - drop what is left and free the rings
+ *
+ * Context: process; the probes are gone and so is the worker.
+ */
+void cpuiso_notes_exit(void)
+{
+	struct cpuiso_note note;
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct ring *ring = per_cpu_ptr(&rings, cpu);
+
+		if (!ring->notes)
+			continue;
+		irq_work_sync(&ring->wake);
+		while (cpuiso_note_get(cpu, &note))
+			cpuiso_note_drop(&note);
+		kvfree(ring->notes);
+		ring->notes = NULL;
+	}
+}
+
+/**
+ * cpuiso_note_put - leave a note for the worker
+ * @type: what was seen
+ * @task: whom; a reference is taken
+ * @parent: with CPUISO_NOTE_FORK, who forked; a reference is taken
+ * @rule: with CPUISO_NOTE_MATCH, the rule that it matched
+ *
+ * Context: any but NMI. Never sleeps, allocates or takes a lock.
+ */
+void cpuiso_note_put(enum cpuiso_note_type type, struct task_struct *task,
+		     struct task_struct *parent, u32 rule)
+{
+	struct cpuiso_note *note;
+	unsigned long flags;
+	struct ring *ring;
+
+	local_irq_save(flags);
+	ring = this_cpu_ptr(&rings);
+	if (ring->head - smp_load_acquire(&ring->tail) < RING_SIZE) {
+		note = &ring->notes[ring->head % RING_SIZE];
+		note->type = type;
+		note->task = get_task_struct(task);
+		note->parent = parent ? get_task_struct(parent) : NULL;
+		note->rule = rule;
+		smp_store_release(&ring->head, ring->head + 1);
+	} else {
+		WRITE_ONCE(ring->lost, ring->lost + 1);
+	}
+	irq_work_queue(&ring->wake);
+	local_irq_restore(flags);
+}
+
+/**
+ * cpuiso_note_get - take the oldest note of a CPU
+ * @cpu: whose
+ * @note: the note, with its references
+ *
+ * Context: the worker.
+ * Return: false when there is none.
+ */
+bool cpuiso_note_get(unsigned int cpu, struct cpuiso_note *note)
+{
+	struct ring *ring = per_cpu_ptr(&rings, cpu);
+
+	if (smp_load_acquire(&ring->head) == ring->tail)
+		return false;
+	*note = ring->notes[ring->tail % RING_SIZE];
+	smp_store_release(&ring->tail, ring->tail + 1);
+	return true;
+}
+
+/**
+ * cpuiso_note_drop - drop the references of a note
+ * @note: the note
+ *
+ * Context: process.
+ */
+void cpuiso_note_drop(struct cpuiso_note *note)
+{
+	put_task_struct(note->task);
+	if (note->parent)
+		put_task_struct(note->parent);
+}
+
+/**
+ * cpuiso_notes_lost - how many notes found no room since the module was loaded
+ */
+u64 cpuiso_notes_lost(void)
+{
+	unsigned int cpu;
+	u64 lost = 0;
+
+	for_each_possible_cpu(cpu)
+		lost += READ_ONCE(per_cpu_ptr(&rings, cpu)->lost);
+	return lost;
+}

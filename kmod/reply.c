@@ -1,0 +1,552 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Messages to user space: one fill function per object, whatever asks for it.
+ */
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include "compat/cpuiso_compat.h"
+#include "counters.h"
+#include "irqs.h"
+#include "isolation.h"
+#include "netlink.h"
+#include "notes.h"
+#include "probe.h"
+#include "record.h"
+#include "reply.h"
+#include "request.h"
+#include "status.h"
+#include "sweep.h"
+#include "tasks.h"
+#include "worker.h"
+
+/**
+ * struct dump - a dump of records that is under way
+ * @store: the records
+ * @plan: when it is a plan, its world, with a store of its own
+ * @next: key of the next record
+ * @list: room for the text of a mask
+ * @task: the record that is being written
+ * @irq: the record that is being written
+ */
+struct dump {
+	struct cpuiso_store *store;
+	struct cpuiso_world *plan;
+	unsigned long next;
+	char *list;
+	union {
+		struct cpuiso_task_view task;
+		struct cpuiso_irq_view irq;
+	};
+};
+
+#define LIST_SIZE PAGE_SIZE
+
+static int put_mask(struct sk_buff *skb, int attr, const struct cpumask *mask,
+		    char *list)
+{
+	scnprintf(list, LIST_SIZE, "%*pbl", cpumask_pr_args(mask));
+	return nla_put_string(skb, attr, list);
+}
+
+static u32 dump_seq(const struct dump *d)
+{
+	/* 0 would mean that consistency is not checked. */
+	return d && d->plan ? 1 : (u32)cpuiso_generation() | 1U << 31;
+}
+
+static void *put_header(struct sk_buff *skb, struct netlink_callback *cb,
+			u8 cmd)
+{
+	void *hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
+				cb->nlh->nlmsg_seq, &cpuiso_family, NLM_F_MULTI,
+				cmd);
+
+	if (hdr)
+		genl_dump_check_consistent(cb, hdr);
+	return hdr;
+}
+
+static int finish(struct sk_buff *skb, void *hdr, bool failed)
+{
+	if (failed) {
+		genlmsg_cancel(skb, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+static int fill_task(struct sk_buff *skb, struct netlink_callback *cb,
+		     struct dump *d)
+{
+	const struct cpuiso_task_view *v = &d->task;
+	void *hdr = put_header(skb, cb, CPUISO_CMD_TASK_GET);
+
+	if (!hdr)
+		return -EMSGSIZE;
+	return finish(skb, hdr,
+		nla_put_u32(skb, CPUISO_A_TASK_PID, v->pid) ||
+		nla_put_u32(skb, CPUISO_A_TASK_TGID, v->tgid) ||
+		nla_put_string(skb, CPUISO_A_TASK_COMM, v->comm) ||
+		(v->kthread && nla_put_flag(skb, CPUISO_A_TASK_KTHREAD)) ||
+		(v->isolation[0] &&
+		 nla_put_string(skb, CPUISO_A_TASK_ISOLATION, v->isolation)) ||
+		nla_put_u32(skb, CPUISO_A_TASK_VERDICT, v->verdict) ||
+		nla_put_u32(skb, CPUISO_A_TASK_ERRNO, v->err) ||
+		put_mask(skb, CPUISO_A_TASK_ORIGINAL, v->orig, d->list) ||
+		put_mask(skb, CPUISO_A_TASK_PRESENT, v->present, d->list));
+}
+
+static int fill_irq(struct sk_buff *skb, struct netlink_callback *cb,
+		    struct dump *d)
+{
+	const struct cpuiso_irq_view *v = &d->irq;
+	void *hdr = put_header(skb, cb, CPUISO_CMD_IRQ_GET);
+
+	if (!hdr)
+		return -EMSGSIZE;
+	return finish(skb, hdr,
+		nla_put_u32(skb, CPUISO_A_IRQ_IRQ, v->irq) ||
+		nla_put_string(skb, CPUISO_A_IRQ_ACTION, v->action) ||
+		nla_put_string(skb, CPUISO_A_IRQ_CHIP, v->chip) ||
+		(v->isolation[0] &&
+		 nla_put_string(skb, CPUISO_A_IRQ_ISOLATION, v->isolation)) ||
+		nla_put_u32(skb, CPUISO_A_IRQ_VERDICT, v->verdict) ||
+		nla_put_u32(skb, CPUISO_A_IRQ_ERRNO, v->err) ||
+		put_mask(skb, CPUISO_A_IRQ_ORIGINAL, v->orig, d->list) ||
+		put_mask(skb, CPUISO_A_IRQ_PRESENT, v->present, d->list) ||
+		put_mask(skb, CPUISO_A_IRQ_EFFECTIVE, v->effective, d->list) ||
+		(v->pending && nla_put_flag(skb, CPUISO_A_IRQ_PENDING)));
+}
+
+static int put_rules(struct sk_buff *skb, const struct cpuiso_isolation *iso)
+{
+	const struct cpuiso_pattern *p;
+	const struct cpuiso_rule *rule;
+	int err = 0;
+
+	list_for_each_entry_rcu(rule, &iso->rules, node) {
+		if (rule->kind == CPUISO_RULE_PID)
+			err = nla_put_u32(skb, CPUISO_A_ISOLATION_PID,
+					  rule->pid);
+		else if (rule->kind == CPUISO_RULE_COMM)
+			err = nla_put_string(skb, CPUISO_A_ISOLATION_COMM,
+					     rule->text);
+		else
+			err = nla_put_string(skb, CPUISO_A_ISOLATION_CGROUP,
+					     rule->text);
+		if (err)
+			return err;
+	}
+	list_for_each_entry(p, &iso->keep, node) {
+		err = nla_put_string(skb, CPUISO_A_ISOLATION_KEEP_IRQ, p->text);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int put_verdicts(struct sk_buff *skb,
+			const struct cpuiso_isolation *iso)
+{
+	struct cpuiso_counts counts;
+	struct nlattr *nest;
+	int kind, verdict;
+
+	cpuiso_count_verdicts(cpuiso_verbs_store(), iso, &counts);
+	if (nla_put_u32(skb, CPUISO_A_ISOLATION_MEMBERS, counts.members))
+		return -EMSGSIZE;
+	for (kind = 0; kind < __CPUISO_KIND_MAX; kind++) {
+		for (verdict = 0; verdict < __CPUISO_VERDICT_MAX; verdict++) {
+			u32 n = counts.verdicts[kind][verdict];
+
+			if (!n)
+				continue;
+			nest = nla_nest_start(skb, CPUISO_A_ISOLATION_VERDICTS);
+			if (!nest ||
+			    nla_put_u32(skb, CPUISO_A_VERDICTS_KIND, kind) ||
+			    nla_put_u32(skb, CPUISO_A_VERDICTS_VERDICT,
+					verdict) ||
+			    nla_put_u32(skb, CPUISO_A_VERDICTS_COUNT, n))
+				return -EMSGSIZE;
+			nla_nest_end(skb, nest);
+		}
+	}
+	return 0;
+}
+
+static int fill_isolation(struct sk_buff *skb, struct netlink_callback *cb,
+			  const struct cpuiso_isolation *iso, char *list)
+{
+	void *hdr = put_header(skb, cb, CPUISO_CMD_ISOLATION_GET);
+
+	if (!hdr)
+		return -EMSGSIZE;
+	return finish(skb, hdr,
+		nla_put_string(skb, CPUISO_A_ISOLATION_NAME, iso->name) ||
+		nla_put_u32(skb, CPUISO_A_ISOLATION_ID, iso->id) ||
+		nla_put_u32(skb, CPUISO_A_ISOLATION_STATE,
+			    READ_ONCE(iso->state)) ||
+		put_mask(skb, CPUISO_A_ISOLATION_CPUS, iso->cpus, list) ||
+		nla_put_u64_64bit(skb, CPUISO_A_ISOLATION_SINCE,
+				  READ_ONCE(iso->since),
+				  CPUISO_A_ISOLATION_PAD) ||
+		(iso->sched_policy >= 0 &&
+		 (nla_put_u32(skb, CPUISO_A_ISOLATION_SCHED_POLICY,
+			      iso->sched_policy) ||
+		  nla_put_u32(skb, CPUISO_A_ISOLATION_SCHED_PRIO,
+			      iso->sched_prio))) ||
+		put_rules(skb, iso) || put_verdicts(skb, iso));
+}
+
+/**
+ * cpuiso_dump_isolations - the dump of isolation-get
+ * @skb: where to
+ * @cb: where from: args[0] is the last id that was written
+ */
+int cpuiso_dump_isolations(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	const struct cpuiso_isolation *iso;
+	char *list = kmalloc(LIST_SIZE, GFP_KERNEL);
+	int err = 0;
+
+	if (!list)
+		return -ENOMEM;
+	cb->seq = dump_seq(NULL);
+	rcu_read_lock();
+	list_for_each_entry_rcu(iso, &cpuiso_isolations, node) {
+		if (iso->id <= cb->args[0])
+			continue;
+		err = fill_isolation(skb, cb, iso, list);
+		if (err)
+			break;
+		cb->args[0] = iso->id;
+	}
+	rcu_read_unlock();
+	kfree(list);
+	return skb->len ?: err;
+}
+
+static void free_dump(struct dump *d)
+{
+	if (d->plan) {
+		cpuiso_isolation_free(d->plan->planned);
+		cpuiso_world_free(d->plan);
+		cpuiso_store_free(d->store);
+	}
+	kfree(d->list);
+	kfree(d);
+}
+
+static int start_plan(struct dump *d, struct netlink_callback *cb,
+		      const struct nlattr *nest)
+{
+	int err;
+
+	d->store = cpuiso_store_new();
+	if (!d->store)
+		return -ENOMEM;
+	d->plan = cpuiso_world_new(d->store);
+	if (!d->plan) {
+		cpuiso_store_free(d->store);
+		return -ENOMEM;
+	}
+	err = cpuiso_request_plan(nest, d->plan, cb->extack);
+	if (!err)
+		cpuiso_world_look(d->plan);
+	return err;
+}
+
+static struct dump *start(struct netlink_callback *cb, unsigned int plan_attr)
+{
+	const struct nlattr *nest = cpuiso_dump_attrs(cb)[plan_attr];
+	struct dump *d = kzalloc(sizeof(*d), GFP_KERNEL);
+	int err = 0;
+
+	if (!d)
+		return ERR_PTR(-ENOMEM);
+	d->store = cpuiso_verbs_store();
+	d->list = kmalloc(LIST_SIZE, GFP_KERNEL);
+	if (!d->list)
+		err = -ENOMEM;
+	else if (nest)
+		err = start_plan(d, cb, nest);
+	if (!err)
+		return d;
+	free_dump(d);
+	return ERR_PTR(err);
+}
+
+/**
+ * cpuiso_dump_tasks_start - before the dump of task-get
+ * @cb: the dump; args[0] becomes its struct dump
+ *
+ * A plan is made here, whole.
+ *
+ * Return: 0 or a negative errno.
+ */
+int cpuiso_dump_tasks_start(struct netlink_callback *cb)
+{
+	struct dump *d = start(cb, CPUISO_A_TASK_PLAN);
+	int err;
+
+	if (IS_ERR(d))
+		return PTR_ERR(d);
+	err = d->plan ? cpuiso_sweep_tasks(d->plan) : 0;
+	if (!err)
+		err = cpuiso_task_view_alloc(&d->task);
+	if (err)
+		free_dump(d);
+	else
+		cb->args[0] = (long)d;
+	return err;
+}
+
+/**
+ * cpuiso_dump_tasks - the dump of task-get
+ * @skb: where to
+ * @cb: where from
+ */
+int cpuiso_dump_tasks(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct dump *d = (struct dump *)cb->args[0];
+	int err;
+
+	cb->seq = dump_seq(d);
+	while (cpuiso_task_view_next(d->store, &d->next, &d->task)) {
+		err = fill_task(skb, cb, d);
+		if (err)
+			return skb->len ?: err;
+		d->next++;
+	}
+	return skb->len;
+}
+
+/**
+ * cpuiso_dump_tasks_done - the mirror of cpuiso_dump_tasks_start()
+ * @cb: the dump
+ */
+int cpuiso_dump_tasks_done(struct netlink_callback *cb)
+{
+	struct dump *d = (struct dump *)cb->args[0];
+
+	cpuiso_task_view_free(&d->task);
+	free_dump(d);
+	return 0;
+}
+
+/**
+ * cpuiso_dump_irqs_start - before the dump of irq-get
+ * @cb: the dump; args[0] becomes its struct dump
+ *
+ * Return: 0 or a negative errno.
+ */
+int cpuiso_dump_irqs_start(struct netlink_callback *cb)
+{
+	struct dump *d = start(cb, CPUISO_A_IRQ_PLAN);
+	int err;
+
+	if (IS_ERR(d))
+		return PTR_ERR(d);
+	err = d->plan ? cpuiso_irqs_scan(d->plan) : 0;
+	if (!err && d->plan)
+		cpuiso_irqs_settle(d->plan);
+	if (!err)
+		err = cpuiso_irq_view_alloc(&d->irq);
+	if (err)
+		free_dump(d);
+	else
+		cb->args[0] = (long)d;
+	return err;
+}
+
+/**
+ * cpuiso_dump_irqs - the dump of irq-get
+ * @skb: where to
+ * @cb: where from
+ */
+int cpuiso_dump_irqs(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct dump *d = (struct dump *)cb->args[0];
+	int err;
+
+	cb->seq = dump_seq(d);
+	while (cpuiso_irq_view_next(d->store, &d->next, &d->irq)) {
+		err = fill_irq(skb, cb, d);
+		if (err)
+			return skb->len ?: err;
+		d->next++;
+	}
+	return skb->len;
+}
+
+/**
+ * cpuiso_dump_irqs_done - the mirror of cpuiso_dump_irqs_start()
+ * @cb: the dump
+ */
+int cpuiso_dump_irqs_done(struct netlink_callback *cb)
+{
+	struct dump *d = (struct dump *)cb->args[0];
+
+	cpuiso_irq_view_free(&d->irq);
+	free_dump(d);
+	return 0;
+}
+
+static int fill_stat(struct sk_buff *skb, struct netlink_callback *cb,
+		     const struct cpuiso_counter *c)
+{
+	void *hdr = put_header(skb, cb, CPUISO_CMD_STAT_GET);
+
+	if (!hdr)
+		return -EMSGSIZE;
+	return finish(skb, hdr,
+		nla_put_u32(skb, CPUISO_A_STAT_CPU, c->cpu) ||
+		nla_put_u32(skb, CPUISO_A_STAT_KIND, c->kind) ||
+		nla_put_string(skb, CPUISO_A_STAT_NAME, c->name) ||
+		nla_put_u64_64bit(skb, c->timed ? CPUISO_A_STAT_TOTAL_NS :
+						  CPUISO_A_STAT_COUNT,
+				  c->timed ? c->total_ns : c->count,
+				  CPUISO_A_STAT_PAD));
+}
+
+/**
+ * cpuiso_dump_stats - the dump of stat-get
+ * @skb: where to
+ * @cb: where from: args[0] is the cursor of the next counter
+ */
+int cpuiso_dump_stats(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct cpuiso_counter c;
+	u64 cursor = cb->args[0];
+	int err;
+
+	cb->seq = 1;
+	while (cpuiso_counter_next(&cursor, &c)) {
+		err = fill_stat(skb, cb, &c);
+		if (err)
+			return skb->len ?: err;
+		cb->args[0] = ++cursor;
+	}
+	return skb->len;
+}
+
+static int put_info(struct sk_buff *skb, struct cpuiso_world *w, char *list)
+{
+	unsigned int i = 0;
+	const char *name;
+	char busy[64];
+
+	cpuiso_world_look(w);
+	cpumask_and(w->housekeeping, w->housekeeping, w->online);
+	if (nla_put_string(skb, CPUISO_A_INFO_VERSION, CPUISO_VERSION) ||
+	    nla_put_u64_64bit(skb, CPUISO_A_INFO_GENERATION,
+			      cpuiso_generation(), CPUISO_A_INFO_PAD) ||
+	    put_mask(skb, CPUISO_A_INFO_ISOLATED, w->isolated, list) ||
+	    put_mask(skb, CPUISO_A_INFO_HOUSEKEEPING, w->housekeeping, list) ||
+	    nla_put_u64_64bit(skb, CPUISO_A_INFO_NOTES_LOST,
+			      cpuiso_notes_lost(), CPUISO_A_INFO_PAD))
+		return -EMSGSIZE;
+	while ((name = cpuiso_probe_missing(&i)))
+		if (nla_put_string(skb, CPUISO_A_INFO_MISSING_TRACEPOINT, name))
+			return -EMSGSIZE;
+	if (cpuiso_worker_busy(busy, sizeof(busy)) &&
+	    nla_put_string(skb, CPUISO_A_INFO_BUSY, busy))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * cpuiso_reply_info - the doit of info-get
+ * @skb: the request
+ * @info: the request
+ *
+ * Return: 0 or a negative errno.
+ */
+int cpuiso_reply_info(struct sk_buff *skb, struct genl_info *info)
+{
+	struct sk_buff *msg = genlmsg_new(4 * PAGE_SIZE, GFP_KERNEL);
+	char *list = kmalloc(LIST_SIZE, GFP_KERNEL);
+	struct cpuiso_world *w = cpuiso_world_new(NULL);
+	void *hdr = NULL;
+	int err = -ENOMEM;
+
+	if (msg && list && w) {
+		hdr = genlmsg_put_reply(msg, info, &cpuiso_family, 0,
+					CPUISO_CMD_INFO_GET);
+		err = hdr ? finish(msg, hdr, put_info(msg, w, list)) :
+			    -EMSGSIZE;
+	}
+	cpuiso_world_free(w);
+	kfree(list);
+	if (!err)
+		return genlmsg_reply(msg, info);
+	nlmsg_free(msg);
+	return err;
+}
+
+/**
+ * cpuiso_msg_done - the outcome of an operation
+ * @op: the operation
+ *
+ * Return: the message, or NULL when there is no memory for it.
+ */
+struct sk_buff *cpuiso_msg_done(const struct cpuiso_op *op)
+{
+	struct sk_buff *msg = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	void *hdr;
+
+	if (!msg)
+		return NULL;
+	hdr = genlmsg_put(msg, op->portid, op->seq, &cpuiso_family, 0,
+			  CPUISO_CMD_DONE_NTF);
+	if (hdr && !finish(msg, hdr,
+		nla_put_u32(msg, CPUISO_A_DONE_VERB, op->verb) ||
+		nla_put_u32(msg, CPUISO_A_DONE_ERRNO, -op->err) ||
+		(op->message[0] &&
+		 nla_put_string(msg, CPUISO_A_DONE_MESSAGE, op->message)) ||
+		(op->attr && nla_put_u32(msg, CPUISO_A_DONE_ATTR, op->attr)) ||
+		nla_put_string(msg, CPUISO_A_DONE_NAME, op->name) ||
+		nla_put_u32(msg, CPUISO_A_DONE_RESTORED,
+			    op->outcome.restored) ||
+		nla_put_u32(msg, CPUISO_A_DONE_GONE, op->outcome.gone) ||
+		nla_put_u32(msg, CPUISO_A_DONE_CHANGED_SINCE,
+			    op->outcome.changed)))
+		return msg;
+	nlmsg_free(msg);
+	return NULL;
+}
+
+/**
+ * cpuiso_msg_event - an event
+ * @e: the event
+ *
+ * Return: the message, or NULL when there is no memory for it.
+ */
+struct sk_buff *cpuiso_msg_event(const struct cpuiso_event_rec *e)
+{
+	struct sk_buff *msg = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	void *hdr;
+
+	if (!msg)
+		return NULL;
+	hdr = genlmsg_put(msg, 0, 0, &cpuiso_family, 0, CPUISO_CMD_EVENT_NTF);
+	if (hdr && !finish(msg, hdr,
+		nla_put_u64_64bit(msg, CPUISO_A_EVENT_SEQ, e->seq,
+				  CPUISO_A_EVENT_PAD) ||
+		nla_put_u64_64bit(msg, CPUISO_A_EVENT_TIME, e->time,
+				  CPUISO_A_EVENT_PAD) ||
+		nla_put_u32(msg, CPUISO_A_EVENT_TYPE, e->type) ||
+		(e->isolation[0] &&
+		 nla_put_string(msg, CPUISO_A_EVENT_ISOLATION,
+				e->isolation)) ||
+		(e->kind >= 0 &&
+		 nla_put_u32(msg, CPUISO_A_EVENT_KIND, e->kind)) ||
+		nla_put_u32(msg, CPUISO_A_EVENT_OBJECT, e->object) ||
+		nla_put_string(msg, CPUISO_A_EVENT_NAME, e->name) ||
+		nla_put_u32(msg, CPUISO_A_EVENT_ERRNO, e->err) ||
+		nla_put_string(msg, CPUISO_A_EVENT_TEXT, e->text)))
+		return msg;
+	nlmsg_free(msg);
+	return NULL;
+}

@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * All tasks: find them, keep up with those that come and go.
+ *
+ * A fork copies its parent's mask first and shows the child later, so one look
+ * at the task list is not enough: the probes are attached before the first
+ * look, every fork leaves a note, and a child gets its record from its
+ * parent's. Notes come from several CPUs; a note about a child whose parent is
+ * not known yet, or about an exit whose forks may still be on their way,
+ * waits for the next pass.
+ */
+#include <linux/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include "event.h"
+#include "irqs.h"
+#include "notes.h"
+#include "record.h"
+#include "sweep.h"
+#include "tasks.h"
+#include "workload.h"
+
+#define MAX_ORPHANS	256
+#define MAX_PASSES	32
+
+static LIST_HEAD(exited);
+static struct cpuiso_note orphans[MAX_ORPHANS];
+static unsigned int n_orphans;
+static u64 lost_seen;
+static bool must_rescan;
+
+typedef bool (*task_filter)(struct cpuiso_world *w, struct task_struct *task);
+
+static bool any_task(struct cpuiso_world *w, struct task_struct *task)
+{
+	return true;
+}
+
+static bool is_straggler(struct cpuiso_world *w, struct task_struct *task)
+{
+	return cpuiso_task_needs_settling(w, task) &&
+	       !cpuiso_task_rec_find(w->store, task);
+}
+
+static bool is_unknown(struct cpuiso_world *w, struct task_struct *task)
+{
+	return !(task->flags & PF_EXITING) &&
+	       !cpuiso_task_rec_find(w->store, task);
+}
+
+/*
+ * References to all tasks that pass the filter. The filter runs under
+ * rcu_read_lock(). Return: the array, to be freed by put_tasks(), or NULL.
+ */
+static struct task_struct **get_tasks(struct cpuiso_world *w, task_filter want,
+				      size_t *n)
+{
+	struct task_struct **tasks, *p, *t;
+	size_t room = 0, found;
+
+	do {
+		rcu_read_lock();
+		for_each_process_thread(p, t)
+			room++;
+		rcu_read_unlock();
+		room += room / 8 + 64;
+		tasks = kvmalloc_array(room, sizeof(*tasks), GFP_KERNEL);
+		if (!tasks)
+			return NULL;
+		found = 0;
+		*n = 0;
+		rcu_read_lock();
+		for_each_process_thread(p, t) {
+			if (!want(w, t))
+				continue;
+			if (found++ < room)
+				tasks[(*n)++] = get_task_struct(t);
+		}
+		rcu_read_unlock();
+		if (found <= room)
+			return tasks;
+		while (*n)
+			put_task_struct(tasks[--*n]);
+		kvfree(tasks);
+	} while (1);
+}
+
+static void put_tasks(struct task_struct **tasks, size_t n)
+{
+	while (n)
+		put_task_struct(tasks[--n]);
+	kvfree(tasks);
+}
+
+static struct cpuiso_task_rec *nearest_relative(struct cpuiso_store *store,
+						struct task_struct *task)
+{
+	struct cpuiso_task_rec *r = NULL;
+	struct task_struct *p;
+
+	rcu_read_lock();
+	for (p = task->group_leader; !r && task_pid_nr(p);
+	     p = rcu_dereference(p->real_parent))
+		if (p != task)
+			r = cpuiso_task_rec_find(store, p);
+	rcu_read_unlock();
+	return r;
+}
+
+static int settle_unknown(struct cpuiso_world *w, task_filter want)
+{
+	struct cpuiso_task_rec *r;
+	struct task_struct **tasks;
+	size_t n, i;
+	int done = 0;
+
+	tasks = get_tasks(w, want, &n);
+	if (!tasks)
+		return -ENOMEM;
+	for (i = 0; i < n; i++) {
+		if (cpuiso_task_rec_find(w->store, tasks[i]))
+			continue;
+		r = cpuiso_task_note_child(w, tasks[i],
+					   nearest_relative(w->store,
+							    tasks[i]));
+		if (!r) {
+			done = -ENOMEM;
+			break;
+		}
+		cpuiso_task_settle(w, r);
+		done++;
+	}
+	put_tasks(tasks, n);
+	return done;
+}
+
+static int record_all(struct cpuiso_world *w)
+{
+	struct task_struct **tasks;
+	struct cpuiso_task_rec *r;
+	size_t n, i;
+	int err = 0;
+
+	tasks = get_tasks(w, any_task, &n);
+	if (!tasks)
+		return -ENOMEM;
+	for (i = 0; i < n && !err; i++) {
+		r = cpuiso_task_rec_find(w->store, tasks[i]);
+		if (!r)
+			err = cpuiso_task_note(w, tasks[i]) ? 0 : -ENOMEM;
+		else if (!cpuiso_rec_owner(&r->rec))
+			cpuiso_task_match(w, r);
+	}
+	put_tasks(tasks, n);
+	return err;
+}
+
+/**
+ * cpuiso_sweep_settle - bring every task with a record to where it belongs
+ * @w: the world
+ *
+ * Context: as cpuiso_task_settle().
+ */
+void cpuiso_sweep_settle(struct cpuiso_world *w)
+{
+	struct cpuiso_task_rec *r;
+	unsigned long id;
+
+	xa_for_each(&w->store->tasks, id, r) {
+		cpuiso_task_settle(w, r);
+		cond_resched();
+	}
+}
+
+/**
+ * cpuiso_sweep_tasks - give every task a record, and bring it where it belongs
+ * @w: the world; with a plan, only the records and verdicts
+ *
+ * All records are made before the first task is moved: until then every mask
+ * is an original.
+ *
+ * Context: the worker, probes attached; or a plan.
+ * Return: 0 or -ENOMEM, and then some tasks may have been moved.
+ */
+int cpuiso_sweep_tasks(struct cpuiso_world *w)
+{
+	unsigned int pass;
+	bool more;
+	int n;
+
+	n = record_all(w);
+	if (n)
+		return n;
+	cpuiso_irqs_mark_threads(w->store);
+	cpuiso_sweep_settle(w);
+	if (w->planned)
+		return 0;
+
+	for (pass = 0; pass < MAX_PASSES; pass++) {
+		cpuiso_sweep_notes(w, &more);
+		n = settle_unknown(w, is_straggler);
+		if (n <= 0)
+			return n;
+	}
+	return 0;
+}
+
+/**
+ * cpuiso_sweep_match - find the workload anew, after a change of the rules
+ * @w: the world
+ */
+void cpuiso_sweep_match(struct cpuiso_world *w)
+{
+	struct cpuiso_task_rec *r;
+	unsigned long id;
+
+	xa_for_each(&w->store->tasks, id, r) {
+		if (cpuiso_rec_owner(&r->rec))
+			continue;
+		cpuiso_task_match(w, r);
+		if (cpuiso_rec_owner(&r->rec))
+			cpuiso_task_settle(w, r);
+		cond_resched();
+	}
+}
+
+/* What was lost may have been a fork, an exit, an exec or a rename. */
+static void rescan(struct cpuiso_world *w)
+{
+	struct cpuiso_task_rec *r;
+	unsigned long id;
+	int n;
+
+	n = settle_unknown(w, is_unknown);
+	if (n < 0)
+		return;
+	must_rescan = false;
+	cpuiso_sweep_match(w);
+	xa_for_each(&w->store->tasks, id, r)
+		if ((r->task->flags & PF_EXITING) && list_empty(&r->reap))
+			list_add(&r->reap, &exited);
+	cpuiso_event(CPUISO_EVENT_RESCANNED, "", 0, "found=%d", n);
+}
+
+/* Return: true when the child had to be moved. */
+static bool note_fork(struct cpuiso_world *w, struct cpuiso_note *note,
+		      struct cpuiso_task_rec *parent)
+{
+	struct cpuiso_task_rec *r = cpuiso_task_note_child(w, note->task,
+							   parent);
+
+	if (!r) {
+		must_rescan = true;
+		return false;
+	}
+	cpuiso_task_settle(w, r);
+	return !cpumask_equal(r->rec.prev, r->rec.set);
+}
+
+static void note_match(struct cpuiso_world *w, struct cpuiso_note *note)
+{
+	struct cpuiso_isolation *iso = cpuiso_rule_isolation(note->rule);
+	struct cpuiso_task_rec *r;
+	unsigned long id;
+
+	if (!iso)
+		return;
+	xa_for_each(&w->store->tasks, id, r) {
+		if (cpuiso_rec_owner(&r->rec) ||
+		    !cpuiso_is_descendant(r->task, note->task))
+			continue;
+		cpuiso_task_join(r, iso, note->rule);
+		cpuiso_task_settle(w, r);
+		cpuiso_event_task(CPUISO_EVENT_PINNED, r->task, 0);
+	}
+}
+
+/* Return: true when a task had to be moved. Consumes the note. */
+static bool take(struct cpuiso_world *w, struct cpuiso_note *note, bool last)
+{
+	struct cpuiso_task_rec *r = cpuiso_task_rec_find(w->store, note->task);
+	struct cpuiso_task_rec *parent;
+	bool moved = false;
+
+	switch (note->type) {
+	case CPUISO_NOTE_FORK:
+		if (r)
+			break;
+		parent = cpuiso_task_rec_find(w->store, note->parent);
+		if (!parent && !last && n_orphans < MAX_ORPHANS) {
+			orphans[n_orphans++] = *note;
+			return false;
+		}
+		if (!parent)
+			parent = nearest_relative(w->store, note->task);
+		moved = note_fork(w, note, parent);
+		break;
+	case CPUISO_NOTE_EXIT:
+		if (r && list_empty(&r->reap))
+			list_add(&r->reap, &exited);
+		break;
+	case CPUISO_NOTE_MATCH:
+		note_match(w, note);
+		break;
+	}
+	cpuiso_note_drop(note);
+	return moved;
+}
+
+/**
+ * cpuiso_sweep_notes - work off what the probes have noted
+ * @w: the world
+ * @more: is another pass needed for what had to wait?
+ *
+ * Context: the worker.
+ * Return: how many children had to be moved.
+ */
+unsigned int cpuiso_sweep_notes(struct cpuiso_world *w, bool *more)
+{
+	struct cpuiso_task_rec *r, *next;
+	unsigned int cpu, i, n, moved = 0;
+	struct cpuiso_note note;
+	LIST_HEAD(reap);
+
+	list_splice_init(&exited, &reap);
+	n = n_orphans;
+
+	for_each_possible_cpu(cpu)
+		while (cpuiso_note_get(cpu, &note))
+			moved += take(w, &note, false);
+
+	/* The first n have waited for one pass: their parents' notes came. */
+	for (i = 0; i < n; i++)
+		moved += take(w, &orphans[i], true);
+	n_orphans -= n;
+	memmove(orphans, orphans + n, n_orphans * sizeof(*orphans));
+
+	if (cpuiso_notes_lost() != lost_seen) {
+		lost_seen = cpuiso_notes_lost();
+		must_rescan = true;
+	}
+	if (must_rescan)
+		rescan(w);
+
+	list_for_each_entry_safe(r, next, &reap, reap)
+		cpuiso_task_rec_drop(w->store, r);
+	*more = n_orphans || !list_empty(&exited);
+	return moved;
+}
+
+/**
+ * cpuiso_sweep_quiesce - wait for the children that are still being forked
+ * @w: the world, with nothing isolated by what is being undone
+ *
+ * A fork that had copied its parent's mask before that was restored shows its
+ * child later. The records are kept until two passes with a grace period
+ * between them find no such child.
+ *
+ * Context: the worker, probes attached.
+ */
+void cpuiso_sweep_quiesce(struct cpuiso_world *w)
+{
+	unsigned int pass, quiet = 0;
+	bool more;
+
+	for (pass = 0; pass < MAX_PASSES && quiet < 2; pass++) {
+		synchronize_rcu();
+		if (cpuiso_sweep_notes(w, &more) || n_orphans)
+			quiet = 0;
+		else
+			quiet++;
+	}
+}

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The task step: where one task belongs, how it gets there and back.
+ *
+ * Everything here is a function of a record and a world: the mask a task
+ * should have follows from its original mask, the isolated CPUs and whose
+ * workload it is. Applying, pinning, a second isolation and an undo are the
+ * same call with another world.
+ */
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include "compat/cpuiso_compat.h"
+#include "event.h"
+#include "record.h"
+#include "sched.h"
+#include "tasks.h"
+#include "workload.h"
+
+static void read_mask(struct task_struct *task, struct cpumask *mask)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&task->pi_lock, flags);
+	cpumask_copy(mask, &task->cpus_mask);
+	raw_spin_unlock_irqrestore(&task->pi_lock, flags);
+}
+
+static bool may_be_workload(const struct task_struct *task)
+{
+	return !(task->flags & (PF_KTHREAD | PF_NO_SETAFFINITY));
+}
+
+/**
+ * cpuiso_task_match - make a task workload if a rule says so
+ * @w: the world
+ * @r: its record; nobody's workload yet
+ */
+void cpuiso_task_match(struct cpuiso_world *w, struct cpuiso_task_rec *r)
+{
+	struct cpuiso_isolation *iso;
+	u32 rule;
+
+	if (!may_be_workload(r->task))
+		return;
+	iso = cpuiso_workload_match(w->planned, r->task, &rule);
+	if (iso)
+		cpuiso_task_join(r, iso, rule);
+}
+
+/**
+ * cpuiso_task_note - make the record of a task that is seen for the first time
+ * @w: the world
+ * @task: without a record, its mask not touched by us
+ *
+ * Return: the record or NULL when there is no memory.
+ */
+struct cpuiso_task_rec *cpuiso_task_note(struct cpuiso_world *w,
+					 struct task_struct *task)
+{
+	struct cpuiso_task_rec *r = cpuiso_task_rec_new(w->store, task);
+
+	if (r)
+		cpuiso_task_match(w, r);
+	return r;
+}
+
+/**
+ * cpuiso_task_note_child - make the record of a task that was just forked
+ * @w: the world
+ * @child: without a record
+ * @parent: record of its parent, or NULL when that is not known
+ *
+ * A child that came with a mask of our making gets its parent's original, and
+ * belongs where its parent does.
+ *
+ * Return: the record or NULL when there is no memory.
+ */
+struct cpuiso_task_rec *cpuiso_task_note_child(struct cpuiso_world *w,
+					       struct task_struct *child,
+					       struct cpuiso_task_rec *parent)
+{
+	struct cpuiso_task_rec *r;
+
+	/* A kernel thread gets its mask from the kernel, not from kthreadd. */
+	if (!parent || (child->flags & PF_KTHREAD))
+		return cpuiso_task_note(w, child);
+
+	r = cpuiso_task_rec_new(w->store, child);
+	if (!r)
+		return NULL;
+	if (cpumask_equal(r->rec.set, parent->rec.set) ||
+	    cpumask_equal(r->rec.set, parent->rec.prev))
+		cpumask_copy(r->rec.orig, parent->rec.orig);
+	if (cpuiso_rec_owner(&parent->rec))
+		cpuiso_task_join(r, cpuiso_rec_owner(&parent->rec),
+				 parent->rule);
+	else if (cpuiso_cgroup_rule(NULL))
+		cpuiso_task_match(w, r);
+	cpuiso_sched_inherit(r, parent);
+	return r;
+}
+
+/**
+ * cpuiso_task_join - a task becomes workload, or stops to be
+ * @r: its record
+ * @iso: whose workload, or NULL to take it out
+ * @rule: the rule that says so
+ *
+ * It is where it belongs after cpuiso_task_settle().
+ */
+void cpuiso_task_join(struct cpuiso_task_rec *r, struct cpuiso_isolation *iso,
+		      u32 rule)
+{
+	if (iso && !may_be_workload(r->task))
+		return;
+	r->rule = rule;
+	cpuiso_rec_own(&r->rec, iso);
+}
+
+/* Somebody, or the kernel, has given it another mask since we looked. */
+static void reconcile(struct cpuiso_world *w, struct cpuiso_task_rec *r,
+		      const struct cpumask *now)
+{
+	bool ours = cpuiso_rec_ours(&r->rec);
+
+	if (r->irq_thread || cpumask_subset(r->rec.set, w->replugged)) {
+		cpuiso_rec_seen(&r->rec, now);
+		return;
+	}
+	if (ours && w->outcome && !cpumask_equal(now, r->rec.orig)) {
+		w->outcome->changed++;
+		cpuiso_event_task(CPUISO_EVENT_CHANGED_SINCE, r->task, 0);
+	}
+	cpuiso_rec_adopt(&r->rec, now);
+}
+
+static void move(struct cpuiso_world *w, struct cpuiso_task_rec *r,
+		 const struct cpumask *mask, enum cpuiso_verdict verdict)
+{
+	int err = 0;
+
+	if (r->task->policy == SCHED_DEADLINE)
+		err = -EBUSY;
+	else if (!w->planned)
+		err = set_cpus_allowed_ptr(r->task, mask);
+	if (!err && !w->planned) {
+		/* From 6.12 the user's own mask narrows what we ask for. */
+		read_mask(r->task, w->now);
+		cpuiso_rec_wrote(&r->rec, w->now);
+		if (w->outcome)
+			w->outcome->restored++;
+	}
+	cpuiso_rec_verdict(&r->rec, err ? CPUISO_VERDICT_REFUSED : verdict,
+			   err);
+}
+
+/**
+ * cpuiso_task_settle - bring a task to where it belongs
+ * @w: the world
+ * @r: its record
+ *
+ * Context: process. Sleeps until the task is migratable, which a task that
+ * disabled migration may put off. With a plan, nothing but the verdict is set.
+ */
+void cpuiso_task_settle(struct cpuiso_world *w, struct cpuiso_task_rec *r)
+{
+	struct task_struct *task = r->task;
+	enum cpuiso_verdict verdict;
+
+	if (task->flags & PF_EXITING) {
+		if (w->outcome && cpuiso_rec_ours(&r->rec))
+			w->outcome->gone++;
+		cpuiso_rec_verdict(&r->rec, CPUISO_VERDICT_EXITED, 0);
+		return;
+	}
+	read_mask(task, w->now);
+	if (!cpumask_equal(w->now, r->rec.set))
+		reconcile(w, r, w->now);
+
+	if (task->flags & PF_NO_SETAFFINITY) {
+		if (!cpumask_intersects(w->now, w->isolated))
+			verdict = CPUISO_VERDICT_ALREADY_CLEAR;
+		else if (cpumask_weight(w->now) == 1)
+			verdict = CPUISO_VERDICT_PER_CPU_KTHREAD;
+		else
+			verdict = CPUISO_VERDICT_NO_SETAFFINITY;
+		cpuiso_rec_verdict(&r->rec, verdict, 0);
+		return;
+	}
+
+	verdict = cpuiso_rec_target(&r->rec, w, w->scratch);
+	if (!w->planned)
+		cpuiso_sched_settle(w, r);
+	if (cpumask_equal(w->scratch, r->rec.set))
+		cpuiso_rec_verdict(&r->rec, verdict, 0);
+	else
+		move(w, r, w->scratch, verdict);
+}
+
+/**
+ * cpuiso_task_needs_settling - can a task without a record not stay as it is?
+ * @w: the world
+ * @task: any task
+ *
+ * Context: any; may be wrong by a moment.
+ */
+bool cpuiso_task_needs_settling(const struct cpuiso_world *w,
+				struct task_struct *task)
+{
+	return !(task->flags & (PF_EXITING | PF_NO_SETAFFINITY)) &&
+	       cpumask_intersects(&task->cpus_mask, w->isolated);
+}
+
+/**
+ * cpuiso_task_view_alloc - room for a view
+ * @v: the view, not initialised
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int cpuiso_task_view_alloc(struct cpuiso_task_view *v)
+{
+	if (!zalloc_cpumask_var(&v->orig, GFP_KERNEL))
+		return -ENOMEM;
+	if (zalloc_cpumask_var(&v->present, GFP_KERNEL))
+		return 0;
+	free_cpumask_var(v->orig);
+	return -ENOMEM;
+}
+
+/**
+ * cpuiso_task_view_free - the mirror of cpuiso_task_view_alloc()
+ * @v: the view
+ */
+void cpuiso_task_view_free(struct cpuiso_task_view *v)
+{
+	free_cpumask_var(v->orig);
+	free_cpumask_var(v->present);
+}
+
+/**
+ * cpuiso_task_view_next - look at the next record
+ * @store: where
+ * @id: from which id on; becomes the id of the record seen
+ * @v: what was seen
+ *
+ * Context: process; may run beside the writer.
+ * Return: false when there is none any more.
+ */
+bool cpuiso_task_view_next(struct cpuiso_store *store, unsigned long *id,
+			   struct cpuiso_task_view *v)
+{
+	const struct cpuiso_isolation *iso;
+	struct cpuiso_task_rec *r;
+
+	rcu_read_lock();
+	r = xa_find(&store->tasks, id, ULONG_MAX, XA_PRESENT);
+	if (!r) {
+		rcu_read_unlock();
+		return false;
+	}
+	v->pid = task_pid_nr(r->task);
+	v->tgid = task_tgid_nr(r->task);
+	get_task_comm(v->comm, r->task);
+	v->kthread = r->task->flags & PF_KTHREAD;
+	read_mask(r->task, v->present);
+	spin_lock(&cpuiso_rec_lock);
+	v->verdict = r->rec.verdict;
+	v->err = r->rec.err;
+	cpumask_copy(v->orig, r->rec.orig);
+	spin_unlock(&cpuiso_rec_lock);
+	iso = rcu_dereference(r->rec.owner);
+	strscpy(v->isolation, iso ? iso->name : "", sizeof(v->isolation));
+	rcu_read_unlock();
+	return true;
+}

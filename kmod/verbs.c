@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The verbs, as the worker carries them out: apply, revert, pin, unpin, and
+ * what follows from notes and hotplug. The order of the steps is decided here.
+ *
+ * Everything runs in the worker, one after the other; nothing is locked.
+ */
+#include <linux/slab.h>
+#include "counters.h"
+#include "event.h"
+#include "fault.h"
+#include "irqs.h"
+#include "isolation.h"
+#include "probe.h"
+#include "record.h"
+#include "sweep.h"
+#include "tasks.h"
+#include "verbs.h"
+#include "workload.h"
+
+static struct cpuiso_store *store;
+static struct cpuiso_world *world;
+static bool attached;
+
+/**
+ * cpuiso_verbs_store - the real records, for those who read them
+ */
+struct cpuiso_store *cpuiso_verbs_store(void)
+{
+	return store;
+}
+
+/**
+ * cpuiso_verbs_init - before the worker starts
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int cpuiso_verbs_init(void)
+{
+	store = cpuiso_store_new();
+	if (!store)
+		return -ENOMEM;
+	world = cpuiso_world_new(store);
+	if (world)
+		return 0;
+	cpuiso_store_free(store);
+	return -ENOMEM;
+}
+
+/**
+ * cpuiso_verbs_exit - after the worker has ended
+ */
+void cpuiso_verbs_exit(void)
+{
+	cpuiso_world_free(world);
+	cpuiso_store_free(store);
+}
+
+__printf(4, 5)
+static int fail(struct cpuiso_op *op, int err, unsigned int attr,
+		const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vscnprintf(op->message, sizeof(op->message), fmt, args);
+	va_end(args);
+	op->attr = attr;
+	op->err = err;
+	return err;
+}
+
+static int fail_nomem(struct cpuiso_op *op)
+{
+	return fail(op, -ENOMEM, 0,
+		    "there was not enough memory for the records; free some and try again");
+}
+
+/* A process can be workload of one isolation only, whatever brought it there. */
+static int check_pids(struct cpuiso_op *op, const struct list_head *rules)
+{
+	const struct cpuiso_isolation *owner;
+	const struct cpuiso_rule *rule;
+	struct cpuiso_task_rec *r;
+
+	list_for_each_entry(rule, rules, node) {
+		if (rule->kind != CPUISO_RULE_PID)
+			continue;
+		if (rule->task->flags & PF_EXITING)
+			return fail(op, -ESRCH, CPUISO_A_ISOLATION_PID,
+				    "process %d has ended; give one that runs",
+				    rule->pid);
+		r = cpuiso_task_rec_find(store, rule->task);
+		owner = r ? cpuiso_rec_owner(&r->rec) : NULL;
+		if (owner)
+			return fail(op, -EEXIST, CPUISO_A_ISOLATION_PID,
+				    "process %d already belongs to the isolation %s; unpin it there first",
+				    rule->pid, owner->name);
+	}
+	return 0;
+}
+
+static int start_watching(const struct cpuiso_isolation *iso)
+{
+	unsigned int cpu;
+	int err;
+
+	if (!attached) {
+		err = cpuiso_probes_attach();
+		if (err)
+			return err;
+		attached = true;
+	}
+	err = cpuiso_counters_start(iso->cpus);
+	if (err)
+		return err;
+	for_each_cpu(cpu, iso->cpus)
+		cpuiso_probes_watch(cpu, true);
+	return 0;
+}
+
+static void stop_watching(const struct cpuiso_isolation *iso)
+{
+	unsigned int cpu;
+
+	for_each_cpu(cpu, iso->cpus)
+		cpuiso_probes_watch(cpu, false);
+	cpuiso_counters_stop(iso->cpus);
+	if (!list_is_singular(&cpuiso_isolations) || !attached)
+		return;
+	cpuiso_probes_detach();
+	attached = false;
+}
+
+static void undo(struct cpuiso_isolation *iso, struct cpuiso_outcome *outcome)
+{
+	struct cpuiso_task_rec *r;
+	unsigned long id;
+
+	cpuiso_isolation_set_state(iso, CPUISO_STATE_REVERTING, false);
+	cpuiso_world_look(world);
+	world->outcome = outcome;
+
+	cpuiso_irqs_settle(world);
+	xa_for_each(&store->tasks, id, r)
+		if (cpuiso_rec_owner(&r->rec) == iso)
+			cpuiso_task_join(r, NULL, 0);
+	cpuiso_sweep_settle(world);
+	cpuiso_sweep_quiesce(world);
+
+	stop_watching(iso);
+	if (!attached) {
+		cpuiso_sweep_quiesce(world);
+		cpuiso_store_clear(store);
+	}
+	world->outcome = NULL;
+	cpuiso_isolation_remove(iso);
+}
+
+static int check_still_there(struct cpuiso_op *op)
+{
+	const struct cpuiso_rule *rule;
+
+	if (!cpumask_subset(op->iso->cpus, world->online))
+		return fail(op, -EBUSY, CPUISO_A_ISOLATION_CPUS,
+			    "a CPU went offline meanwhile; bring it online and try again");
+	list_for_each_entry(rule, &op->iso->rules, node)
+		if (rule->task && (rule->task->flags & PF_EXITING))
+			return fail(op, -ESRCH, CPUISO_A_ISOLATION_PID,
+				    "process %d ended meanwhile; give one that runs",
+				    rule->pid);
+	return 0;
+}
+
+static int isolate(struct cpuiso_op *op)
+{
+	struct cpuiso_isolation *iso = op->iso;
+	int err;
+
+	err = start_watching(iso);
+	if (err == -ENOMEM)
+		return fail_nomem(op);
+	if (err)
+		return fail(op, err, 0,
+			    "the tracepoints cannot be attached; look into the kernel log");
+
+	cpuiso_isolation_set_state(iso, CPUISO_STATE_APPLYING, true);
+	cpuiso_world_look(world);
+	if (cpuiso_sweep_tasks(world) || cpuiso_irqs_scan(world))
+		return fail_nomem(op);
+	cpuiso_irqs_settle(world);
+	if (cpuiso_fault())
+		return fail_nomem(op);
+	cpuiso_world_look(world);
+	return check_still_there(op);
+}
+
+static void apply(struct cpuiso_op *op)
+{
+	struct cpuiso_isolation *iso = op->iso;
+
+	op->err = cpuiso_rules_check(iso, &op->rules, op->message, &op->attr);
+	if (op->err || check_pids(op, &op->rules))
+		return;
+	op->err = cpuiso_isolation_publish(iso, op->message, &op->attr);
+	if (op->err)
+		return;
+	cpuiso_rules_add(iso, &op->rules);
+
+	if (isolate(op)) {
+		op->iso = NULL;
+		undo(iso, &op->outcome);
+		cpuiso_event(CPUISO_EVENT_APPLY_FAILED, op->name, 0,
+			     "errno=%d", -op->err);
+		return;
+	}
+	op->iso = NULL;
+	cpuiso_isolation_set_state(iso, CPUISO_STATE_ISOLATED, true);
+	cpuiso_event(CPUISO_EVENT_APPLIED, op->name, 0, "cpus=%*pbl",
+		     cpumask_pr_args(iso->cpus));
+}
+
+static void revert_one(struct cpuiso_isolation *iso,
+		       struct cpuiso_outcome *outcome)
+{
+	char name[sizeof(iso->name)];
+	struct cpuiso_outcome its = {};
+
+	strscpy(name, iso->name, sizeof(name));
+	undo(iso, &its);
+	cpuiso_event(CPUISO_EVENT_REVERTED, name, 0,
+		     "restored=%u gone=%u changed-since=%u", its.restored,
+		     its.gone, its.changed);
+	outcome->restored += its.restored;
+	outcome->gone += its.gone;
+	outcome->changed += its.changed;
+}
+
+/**
+ * cpuiso_verbs_revert_all - undo every isolation, the youngest first
+ * @outcome: what it came to
+ *
+ * Context: the worker.
+ */
+void cpuiso_verbs_revert_all(struct cpuiso_outcome *outcome)
+{
+	struct cpuiso_isolation *iso, *next;
+
+	list_for_each_entry_safe_reverse(iso, next, &cpuiso_isolations, node)
+		revert_one(iso, outcome);
+}
+
+static struct cpuiso_isolation *find(struct cpuiso_op *op)
+{
+	struct cpuiso_isolation *iso = cpuiso_isolation_find(op->name);
+
+	if (iso)
+		return iso;
+	fail(op, -ENOENT, CPUISO_A_ISOLATION_NAME,
+	     "there is no isolation %s; \"cpuiso status\" names those there are",
+	     op->name);
+	return NULL;
+}
+
+static void revert(struct cpuiso_op *op)
+{
+	struct cpuiso_isolation *iso;
+
+	if (!op->name[0]) {
+		cpuiso_verbs_revert_all(&op->outcome);
+		return;
+	}
+	iso = find(op);
+	if (iso)
+		revert_one(iso, &op->outcome);
+}
+
+static void pin(struct cpuiso_op *op)
+{
+	struct cpuiso_isolation *iso = find(op);
+
+	if (!iso || check_pids(op, &op->rules))
+		return;
+	op->err = cpuiso_rules_check(iso, &op->rules, op->message, &op->attr);
+	if (op->err)
+		return;
+	cpuiso_rules_add(iso, &op->rules);
+	cpuiso_world_look(world);
+	cpuiso_sweep_match(world);
+	cpuiso_event(CPUISO_EVENT_PINNED, iso->name, 0, "rules=%u",
+		     iso->n_rules);
+}
+
+static unsigned int release(struct cpuiso_isolation *iso, u32 id,
+			    const struct cpuiso_rule *rule)
+{
+	struct cpuiso_task_rec *r;
+	unsigned int n = 0;
+	unsigned long i;
+
+	xa_for_each(&store->tasks, i, r) {
+		if (cpuiso_rec_owner(&r->rec) != iso)
+			continue;
+		if (id ? r->rule != id :
+			 !rule->task ||
+			 !cpuiso_is_descendant(r->task, rule->task))
+			continue;
+		cpuiso_task_join(r, NULL, 0);
+		if (id)
+			cpuiso_task_match(world, r);
+		cpuiso_task_settle(world, r);
+		n++;
+	}
+	return n;
+}
+
+static void unpin(struct cpuiso_op *op)
+{
+	struct cpuiso_isolation *iso = find(op);
+	struct cpuiso_rule *rule;
+	u32 id;
+
+	if (!iso)
+		return;
+	cpuiso_world_look(world);
+	world->outcome = &op->outcome;
+	list_for_each_entry(rule, &op->rules, node) {
+		id = cpuiso_rule_remove(iso, rule);
+		if (release(iso, id, rule) || id)
+			continue;
+		if (rule->task)
+			fail(op, -ENOENT, CPUISO_A_ISOLATION_PID,
+			     "process %d is not workload of the isolation %s; \"cpuiso tasks\" shows what is",
+			     rule->pid, iso->name);
+		else
+			fail(op, -ENOENT, cpuiso_rule_attr(rule),
+			     "the isolation %s has no rule %.64s; \"cpuiso status\" shows its rules",
+			     iso->name, rule->text);
+		break;
+	}
+	world->outcome = NULL;
+	cpuiso_event(CPUISO_EVENT_UNPINNED, iso->name, 0, "rules=%u",
+		     iso->n_rules);
+}
+
+/**
+ * cpuiso_verbs_run - carry out one operation
+ * @op: what; its outcome is filled in
+ *
+ * Context: the worker.
+ */
+void cpuiso_verbs_run(struct cpuiso_op *op)
+{
+	switch (op->verb) {
+	case CPUISO_CMD_APPLY:
+		apply(op);
+		break;
+	case CPUISO_CMD_REVERT:
+		revert(op);
+		break;
+	case CPUISO_CMD_PIN:
+		pin(op);
+		break;
+	case CPUISO_CMD_UNPIN:
+		unpin(op);
+		break;
+	}
+}
+
+/**
+ * cpuiso_verbs_notes - keep up with the tasks that come and go
+ *
+ * Context: the worker.
+ * Return: true when there is more to do at once.
+ */
+bool cpuiso_verbs_notes(void)
+{
+	bool more;
+
+	if (!attached)
+		return false;
+	cpuiso_world_look(world);
+	cpuiso_sweep_notes(world, &more);
+	return more;
+}
+
+/**
+ * cpuiso_verbs_hotplug - CPUs came or went: bring everything where it belongs
+ * @went_down: CPUs that were down for a while since the last call
+ *
+ * Context: the worker.
+ */
+void cpuiso_verbs_hotplug(const struct cpumask *went_down)
+{
+	if (!attached)
+		return;
+	cpuiso_world_look(world);
+	cpumask_copy(world->replugged, went_down);
+	cpuiso_irqs_settle(world);
+	cpuiso_sweep_settle(world);
+	cpumask_clear(world->replugged);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef CPUISO_VERBS_H
+#define CPUISO_VERBS_H
+
+#include "types.h"
+
+/**
+ * struct cpuiso_op - one operation, from its request to its outcome
+ * @node: in the worker's queue
+ * @verb: CPUISO_CMD_APPLY, _REVERT, _PIN or _UNPIN
+ * @name: of the isolation; "" for all, with CPUISO_CMD_REVERT
+ * @iso: with CPUISO_CMD_APPLY, the isolation, complete but for its rules;
+ *	NULL when it was taken over
+ * @rules: the rules, unless they were taken over
+ * @portid: whom to tell
+ * @seq: under which sequence number
+ * @err: outcome: 0 or a negative errno
+ * @message: outcome: when @err, one sentence
+ * @attr: outcome: when @err, the attribute at fault, or 0
+ * @outcome: outcome: of what was undone
+ * @done: told of the outcome, in the worker; frees nothing
+ */
+struct cpuiso_op {
+	struct list_head node;
+	u8 verb;
+	char name[CPUISO_NAME_LEN + 1];
+	struct cpuiso_isolation *iso;
+	struct list_head rules;
+	u32 portid;
+	u32 seq;
+	int err;
+	char message[CPUISO_MESSAGE_LEN + 1];
+	unsigned int attr;
+	struct cpuiso_outcome outcome;
+	void (*done)(const struct cpuiso_op *op);
+};
+
+struct cpuiso_store *cpuiso_verbs_store(void);
+int cpuiso_verbs_init(void);
+void cpuiso_verbs_exit(void);
+void cpuiso_verbs_run(struct cpuiso_op *op);
+bool cpuiso_verbs_notes(void);
+void cpuiso_verbs_hotplug(const struct cpumask *went_down);
+void cpuiso_verbs_revert_all(struct cpuiso_outcome *outcome);
+
+#endif

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The worker: the one thread that changes anything.
+ *
+ * Operations are queued and carried out one after the other; in between it
+ * works off notes and hotplug. It is a kernel thread of its own and not a
+ * workqueue's, because its mask is then ours to set: it leaves the isolated
+ * CPUs like any other kernel thread.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/kthread.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+#include "hotplug.h"
+#include "isolation.h"
+#include "record.h"
+#include "verbs.h"
+#include "worker.h"
+#include "workload.h"
+
+#define MAX_QUEUED 256
+
+static struct kthread_worker *worker;
+static struct kthread_work work;
+static DEFINE_SPINLOCK(queue_lock);
+static LIST_HEAD(queue);
+static unsigned int queued;
+static bool closed;
+static char busy[16 + CPUISO_NAME_LEN];
+
+/**
+ * cpuiso_op_new - an operation, to be filled in and queued
+ * @verb: which
+ * @name: of the isolation, or ""
+ *
+ * Return: the operation or NULL when there is no memory.
+ */
+struct cpuiso_op *cpuiso_op_new(u8 verb, const char *name)
+{
+	struct cpuiso_op *op = kzalloc(sizeof(*op), GFP_KERNEL);
+
+	if (!op)
+		return NULL;
+	INIT_LIST_HEAD(&op->node);
+	INIT_LIST_HEAD(&op->rules);
+	op->verb = verb;
+	strscpy(op->name, name, sizeof(op->name));
+	return op;
+}
+
+/**
+ * cpuiso_op_free - free an operation, with what was not taken over
+ * @op: not queued (any more)
+ */
+void cpuiso_op_free(struct cpuiso_op *op)
+{
+	cpuiso_rule_list_free(&op->rules);
+	cpuiso_isolation_free(op->iso);
+	kfree(op);
+}
+
+static const char *verb_name(u8 verb)
+{
+	switch (verb) {
+	case CPUISO_CMD_APPLY:
+		return "apply";
+	case CPUISO_CMD_REVERT:
+		return "revert";
+	case CPUISO_CMD_PIN:
+		return "pin";
+	default:
+		return "unpin";
+	}
+}
+
+static struct cpuiso_op *next_op(bool *run)
+{
+	struct cpuiso_op *op;
+
+	spin_lock(&queue_lock);
+	op = list_first_entry_or_null(&queue, struct cpuiso_op, node);
+	*run = !closed;
+	busy[0] = '\0';
+	if (op) {
+		list_del_init(&op->node);
+		queued--;
+		snprintf(busy, sizeof(busy), "%s%s%s", verb_name(op->verb),
+			 op->name[0] ? " " : "", op->name);
+	}
+	spin_unlock(&queue_lock);
+	return op;
+}
+
+static void cancel(struct cpuiso_op *op)
+{
+	op->err = -ESHUTDOWN;
+	strscpy(op->message,
+		"the module is being removed; load it again and repeat the command",
+		sizeof(op->message));
+}
+
+static void work_fn(struct kthread_work *w)
+{
+	struct cpuiso_op *op;
+	bool more, run;
+
+	do {
+		cpuiso_hotplug_work();
+		more = cpuiso_verbs_notes();
+		op = next_op(&run);
+		if (op) {
+			if (run)
+				cpuiso_verbs_run(op);
+			else
+				cancel(op);
+			if (op->done)
+				op->done(op);
+			cpuiso_op_free(op);
+		}
+		cond_resched();
+	} while (op || more);
+}
+
+/**
+ * cpuiso_worker_wake - there is something to do
+ *
+ * Context: any but NMI, hard interrupts of PREEMPT_RT included.
+ */
+void cpuiso_worker_wake(void)
+{
+	kthread_queue_work(worker, &work);
+}
+
+/**
+ * cpuiso_worker_queue - have an operation carried out
+ * @op: owned by the worker when 0 is returned
+ *
+ * Context: process.
+ * Return: 0, -EBUSY when too much is waiting, -ESHUTDOWN when the module goes.
+ */
+int cpuiso_worker_queue(struct cpuiso_op *op)
+{
+	int err = 0;
+
+	spin_lock(&queue_lock);
+	if (closed)
+		err = -ESHUTDOWN;
+	else if (queued >= MAX_QUEUED)
+		err = -EBUSY;
+	if (!err) {
+		list_add_tail(&op->node, &queue);
+		queued++;
+	}
+	spin_unlock(&queue_lock);
+	if (!err)
+		cpuiso_worker_wake();
+	return err;
+}
+
+/**
+ * cpuiso_worker_busy - what is being done now?
+ * @buf: room for the answer
+ * @size: its size
+ *
+ * Return: false when nothing is.
+ */
+bool cpuiso_worker_busy(char *buf, size_t size)
+{
+	spin_lock(&queue_lock);
+	strscpy(buf, busy, size);
+	spin_unlock(&queue_lock);
+	return buf[0];
+}
+
+/**
+ * cpuiso_worker_init - start the worker
+ *
+ * Return: 0 or a negative errno.
+ */
+int cpuiso_worker_init(void)
+{
+	kthread_init_work(&work, work_fn);
+	worker = kthread_create_worker(0, "cpuiso");
+	return PTR_ERR_OR_ZERO(worker);
+}
+
+/**
+ * cpuiso_worker_close - take no more operations, and refuse those that wait
+ *
+ * The one that is being carried out is waited for.
+ *
+ * Context: process.
+ */
+void cpuiso_worker_close(void)
+{
+	spin_lock(&queue_lock);
+	closed = true;
+	spin_unlock(&queue_lock);
+	cpuiso_worker_wake();
+	cpuiso_worker_flush();
+}
+
+/**
+ * cpuiso_worker_flush - wait until the worker has done what it was woken for
+ *
+ * Context: process, not the worker.
+ */
+void cpuiso_worker_flush(void)
+{
+	kthread_flush_worker(worker);
+}
+
+static void revert_fn(struct kthread_work *w)
+{
+	struct cpuiso_outcome outcome = {};
+
+	if (list_empty(&cpuiso_isolations))
+		return;
+	cpuiso_verbs_revert_all(&outcome);
+	pr_info("undone at rmmod: %u restored, %u gone, %u changed since\n",
+		outcome.restored, outcome.gone, outcome.changed);
+}
+
+/**
+ * cpuiso_worker_revert - undo everything
+ *
+ * Context: process; the worker is closed.
+ */
+void cpuiso_worker_revert(void)
+{
+	DEFINE_KTHREAD_WORK(revert_work, revert_fn);
+
+	kthread_queue_work(worker, &revert_work);
+	kthread_flush_work(&revert_work);
+}
+
+/**
+ * cpuiso_worker_exit - the mirror of cpuiso_worker_init()
+ *
+ * Context: process; nothing can wake the worker any more.
+ */
+void cpuiso_worker_exit(void)
+{
+	kthread_destroy_worker(worker);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef CPUISO_WORKLOAD_H
+#define CPUISO_WORKLOAD_H
+
+#include "types.h"
+
+struct cpuiso_rule *cpuiso_rule_new(enum cpuiso_rule_kind kind,
+				    const char *text, struct task_struct *task);
+void cpuiso_rule_list_free(struct list_head *rules);
+void cpuiso_rules_free(struct cpuiso_isolation *iso);
+int cpuiso_rules_check(const struct cpuiso_isolation *iso,
+		       const struct list_head *rules, char *message,
+		       unsigned int *attr);
+void cpuiso_rules_add(struct cpuiso_isolation *iso, struct list_head *rules);
+u32 cpuiso_rule_remove(struct cpuiso_isolation *iso,
+		       const struct cpuiso_rule *like);
+unsigned int cpuiso_rule_attr(const struct cpuiso_rule *rule);
+
+struct cpuiso_isolation *
+cpuiso_workload_match(struct cpuiso_isolation *planned,
+		      struct task_struct *task, u32 *rule);
+u32 cpuiso_comm_rule(const char *comm);
+u32 cpuiso_cgroup_rule(const char *path);
+struct cpuiso_isolation *cpuiso_rule_isolation(u32 id);
+bool cpuiso_is_descendant(struct task_struct *task,
+			  struct task_struct *process);
+
+#endif
