@@ -51,7 +51,8 @@ answer() {
 	esac
 }
 
-# Two kinds of Debian archive, told apart by the release names the machine's own configuration already carries.
+# Two kinds of Debian archive, told apart by the release names the machine's own configuration carries. Once lists have
+# been downloaded the origin is known too, and keeps other vendors' archives with the same release names out.
 mirror() {
 	local want=$1 uri release
 	while IFS='|' read -r uri release; do
@@ -98,10 +99,10 @@ headers_of() {
 	depends "linux-headers-$1" | grep -E '^linux-(headers|kbuild)-'
 }
 
-# From 7.x the image is split; before, one package carries both the kernel and its modules.
+# From 7.x the image is in three packages; before, one carries the kernel and its modules.
 image_of() {
 	if apt-cache "${apt_options[@]}" pkgnames "linux-modules-$1" | grep -qx "linux-modules-$1"; then
-		echo "linux-binary-$1 linux-modules-$1"
+		echo "linux-base-$1 linux-binary-$1 linux-modules-$1"
 	else
 		echo "linux-image-$1"
 	fi
@@ -135,16 +136,21 @@ done
 
 root=$new/root
 mkdir -p "$new/kernel/lib" "$new/kernel/usr"
-cp "$root/boot/vmlinuz-$abi"* "$new/kernel/vmlinuz"
-for modules in "$root/lib/modules" "$root/usr/lib/modules"; do
-	[ -d "$modules/$abi" ] && mv "$modules" "$new/kernel/lib/modules" && break
+for image in "$root/boot/vmlinuz-$abi" "$root/usr/lib/modules/$abi/vmlinuz"; do
+	[ ! -e "$image" ] || cp "$image" "$new/kernel/vmlinuz"
 done
-cp "$root/boot/config-$abi" "$new/kernel/config" 2>/dev/null || true
+for modules in "$root/lib/modules" "$root/usr/lib/modules"; do
+	[ ! -d "$modules/$abi/kernel" ] || mv "$modules" "$new/kernel/lib/modules"
+done
+if [ ! -e "$new/kernel/vmlinuz" ] || [ ! -d "$new/kernel/lib/modules" ]; then
+	die "Debian's packages of $abi are laid out in a way this script does not know; adapt its end."
+fi
+cp "$root/usr/src/linux-headers-$abi/.config" "$new/kernel/config"
 mv "$root/usr/src" "$new/kernel/usr/src"
 mkdir -p "$new/kernel/usr/lib"
 mv "$root"/usr/lib/linux-kbuild-* "$new/kernel/usr/lib/"
 # The package's Makefile names its other half by absolute path.
-sed -i "s|/usr/src/|$dir/usr/src/|" "$new/kernel/usr/src/linux-headers-$abi/Makefile"
+sed -i "s|/usr/src/|$dir/usr/src/|g" "$new/kernel/usr/src/linux-headers-$abi/Makefile"
 ln -s "usr/src/linux-headers-$abi" "$new/kernel/build"
 rm -f "$new/kernel/lib/modules/$abi/build" "$new/kernel/lib/modules/$abi/source"
 ln -s "$dir/usr/src/linux-headers-$abi" "$new/kernel/lib/modules/$abi/build"
