@@ -10,6 +10,7 @@
 
 #include "change.h"
 #include "fail.h"
+#include "isolations.h"
 #include "log.h"
 #include "names.h"
 #include "nl.h"
@@ -17,50 +18,6 @@
 #include "output.h"
 #include "request.h"
 #include "workload.h"
-
-/**
- * count_of() - one number of an isolation's verdicts
- * @verdicts: its array of verdicts
- * @kind: "task" or "irq"
- * @verdict: the verdict
- *
- * Return: how many objects of that kind have that verdict.
- */
-uint64_t count_of(json_object *verdicts, const char *kind, const char *verdict)
-{
-	size_t i, n = verdicts ? json_object_array_length(verdicts) : 0;
-	uint64_t count = 0;
-	json_object *v;
-
-	for (i = 0; i < n; i++) {
-		v = json_object_array_get_idx(verdicts, i);
-		if (!strcmp(get_str(v, "kind"), kind) &&
-		    !strcmp(get_str(v, "verdict"), verdict))
-			count += get_num(v, "count");
-	}
-	return count;
-}
-
-/**
- * change_isolation() - one isolation as it is now
- * @c: the connection
- * @name: its name
- *
- * Return: object for json_object_put(), NULL when it cannot be had.
- */
-json_object *change_isolation(struct conn *c, const char *name)
-{
-	json_object *rows, *found = NULL;
-	size_t i;
-
-	if (conn_dump(c, CPUISO_CMD_ISOLATION_GET, NULL, &rows))
-		return NULL;
-	for (i = 0; i < json_object_array_length(rows) && !found; i++)
-		if (!strcmp(get_str(json_object_array_get_idx(rows, i), "name"), name))
-			found = json_object_get(json_object_array_get_idx(rows, i));
-	json_object_put(rows);
-	return found;
-}
 
 static const char *decimal(char dst[24], uint64_t n)
 {
@@ -122,7 +79,7 @@ int change_run(struct conn *c, int cmd, const struct request *req,
 		return code;
 	code = conn_change(c, cmd, req, done);
 	if (!code && cmd != CPUISO_CMD_REVERT)
-		now = change_isolation(c, req->name);
+		now = isolation_find(c, req->name);
 	log_done(cmd, req, done, code, now);
 	sig = done->sig;
 	if (sig) {

@@ -15,7 +15,5 @@ int change_run(struct conn *c, int cmd, const struct request *req,
 int change_members(int cmd, const struct args *args);
 json_object *change_document(int cmd, const struct request *req,
 			     const struct done *done);
-json_object *change_isolation(struct conn *c, const char *name);
-uint64_t count_of(json_object *verdicts, const char *kind, const char *verdict);
 
 #endif

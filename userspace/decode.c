@@ -214,7 +214,13 @@ static json_object *decode_attrs(struct nlattr *head, int len,
 	struct nlattr *tb[ATTR_MAX + 1], *a;
 	const struct field *f;
 	json_object *obj, *list;
+	int rem;
 
+	/* libnl passes over a last attribute that is cut short. */
+	nla_for_each_attr(a, head, len, rem)
+		;
+	if (rem > 0)
+		return NULL;
 	fill_policy(policy, fields);
 	if (nla_parse(tb, max, head, len, policy))
 		return NULL;

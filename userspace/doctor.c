@@ -65,7 +65,8 @@ static void ask_module(struct doctor *d)
 		return;
 	}
 	state = conn_try_open(&c);
-	d->absent = state == NL_ABSENT;
+	d->absent = state == NL_ABSENT ||
+		    (state == NL_BROKEN && !sys_exists("/sys/module/cpuiso"));
 	d->info = json_object_get(conn_info(c));
 	conn_close(c);
 	if (d->info && get_str(d->info, "isolated") &&

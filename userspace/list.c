@@ -35,7 +35,7 @@ int list_run(const struct args *args, int cmd, const char *key,
 		json_object_put(doc);
 		return 0;
 	}
-	out_table(rows, columns);
+	out_table(rows, columns, 0);
 	json_object_put(rows);
 	return 0;
 }

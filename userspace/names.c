@@ -41,7 +41,7 @@ static const char *const verdicts[] = {
 static const char *const reasons[__CPUISO_VERDICT_MAX] = {
 	[CPUISO_VERDICT_PER_CPU_KTHREAD] = "kernel thread bound to this CPU",
 	[CPUISO_VERDICT_NO_SETAFFINITY] = "kernel thread whose mask the kernel keeps",
-	[CPUISO_VERDICT_MANAGED_IRQ] = "mask managed by the kernel (isolcpus=managed_irq)",
+	[CPUISO_VERDICT_MANAGED_IRQ] = "the kernel manages its mask, see isolcpus=managed_irq",
 	[CPUISO_VERDICT_PER_CPU_IRQ] = "exists once per CPU",
 	[CPUISO_VERDICT_NO_VECTORS] = "housekeeping CPUs have no interrupt vector left",
 	[CPUISO_VERDICT_REFUSED] = "refused by the kernel",

@@ -27,6 +27,7 @@
 #include "opts.h"
 #include "request.h"
 #include "signals.h"
+#include "sysfs.h"
 
 static int on_seq(struct nl_msg *msg, void *arg)
 {
@@ -208,7 +209,7 @@ int conn_refused(struct conn *c, const char *what)
 	const char *opt = opt_of_attr(r->attr);
 
 	/* The family went between two messages of ours. */
-	if (r->err == ENOENT && !r->message[0])
+	if (r->err == ENOENT && !r->message[0] && !sys_exists("/proc/cpuiso"))
 		return conn_state_fail(c, NL_ABSENT);
 	if (r->message[0])
 		return fail(EXIT_REFUSED, "%s (%s%s%s)", r->message, strerror(r->err),

@@ -79,19 +79,21 @@ enum nl_state conn_try_open(struct conn **conn)
 	if (err == -NLE_OBJ_NOTFOUND)
 		return sys_exists("/proc/cpuiso/status") ? NL_UNREACHABLE : NL_ABSENT;
 	if (err) {
-		fail(EXIT_REFUSED, "there is no connection to generic netlink (%s); look whether this kernel and this sandbox allow it",
-		     nl_geterror(err));
+		c->code = fail(EXIT_REFUSED, "there is no connection to generic netlink (%s); look whether this kernel and this sandbox allow it",
+			       nl_geterror(err));
 		return NL_BROKEN;
 	}
 	c->rows = json_object_new_array();
-	if (conn_send_request(c, CPUISO_CMD_INFO_GET, NLM_F_ACK, NULL) ||
-	    conn_await_answer(c, "info-get"))
+	c->code = conn_send_request(c, CPUISO_CMD_INFO_GET, NLM_F_ACK, NULL);
+	if (!c->code)
+		c->code = conn_await_answer(c, "info-get");
+	if (c->code)
 		return NL_BROKEN;
 	c->info = json_object_get(json_object_array_get_idx(c->rows, 0));
 	json_object_put(c->rows);
 	c->rows = NULL;
 	if (!c->info) {
-		fail(EXIT_MODULE, "the module does not tell its version; install module and tool of the same version");
+		c->code = fail(EXIT_MODULE, "the module does not tell its version; install module and tool of the same version");
 		return NL_BROKEN;
 	}
 	if (strcmp(get_str(c->info, "module"), CPUISO_VERSION))
@@ -117,7 +119,7 @@ int conn_state_fail(struct conn *c, enum nl_state state)
 		return fail(EXIT_MODULE, "the loaded module has version %s and this tool has version %s; install both of one version and reload the module (\"rmmod cpuiso\" undoes everything)",
 			    get_str(conn_info(c), "module"), CPUISO_VERSION);
 	default:
-		return EXIT_MODULE;
+		return c->code;
 	}
 }
 

@@ -19,6 +19,7 @@ struct conn {
 	int family;
 	bool gone;			/* the family was unregistered */
 	json_object *info;
+	int code;			/* exit code that goes with NL_BROKEN */
 
 	/* the request under way */
 	int cmd;

@@ -221,10 +221,11 @@ static void print_cell(const char *text, const struct column *col, size_t width,
  * out_table() - print an array of objects as aligned columns
  * @rows: array of objects
  * @cols: the columns, up to one without a key
+ * @indent: blanks before each line
  *
  * No field but a COL_FREE one holds a blank, so that awk can read the table.
  */
-void out_table(json_object *rows, const struct column *cols)
+void out_table(json_object *rows, const struct column *cols, int indent)
 {
 	size_t n = json_object_array_length(rows), width[MAX_COLS], nr, i, c, len;
 	char **text;
@@ -240,12 +241,14 @@ void out_table(json_object *rows, const struct column *cols)
 				width[c] = len;
 		}
 	}
+	printf("%*s", indent, "");
 	for (c = 0; c < nr; c++) {
 		struct column head = { .flags = cols[c].flags & COL_RIGHT };
 
 		print_cell(cols[c].head, &head, width[c], c == nr - 1);
 	}
 	for (i = 0; i < n; i++) {
+		printf("%*s", indent, "");
 		for (c = 0; c < nr; c++) {
 			print_cell(text[i * nr + c], &cols[c], width[c], c == nr - 1);
 			free(text[i * nr + c]);

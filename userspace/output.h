@@ -20,7 +20,7 @@ struct column {
 json_object *out_document(void);
 void out_json(json_object *doc);
 void out_json_line(json_object *doc);
-void out_table(json_object *rows, const struct column *cols);
+void out_table(json_object *rows, const struct column *cols, int indent);
 int out_finish(int code);
 
 void put(json_object *obj, const char *key, json_object *value);

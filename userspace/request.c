@@ -11,7 +11,7 @@
 
 #include "cpulist.h"
 #include "fail.h"
-#include "nl.h"
+#include "isolations.h"
 #include "opts.h"
 #include "output.h"
 #include "request.h"
@@ -201,7 +201,7 @@ int request_choose(struct request *r, struct conn *c)
 	size_t n;
 	int code;
 
-	code = conn_dump(c, CPUISO_CMD_ISOLATION_GET, NULL, &rows);
+	code = isolation_list(c, &rows);
 	if (code)
 		return code;
 	n = json_object_array_length(rows);

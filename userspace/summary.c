@@ -2,7 +2,7 @@
 /* Verdicts by number: the part of a result that everybody reads. */
 #include <string.h>
 
-#include "change.h"
+#include "isolations.h"
 #include "names.h"
 #include "output.h"
 #include "summary.h"

@@ -5,6 +5,7 @@
 
 #include "../change.h"
 #include "../fail.h"
+#include "../isolations.h"
 #include "../launch.h"
 #include "../nl.h"
 #include "../output.h"

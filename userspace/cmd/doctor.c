@@ -46,7 +46,7 @@ static int run(const struct args *args)
 	if (args->json)
 		out_json(doc);
 	else
-		out_table(get_obj(doc, "checks"), columns);
+		out_table(get_obj(doc, "checks"), columns, 0);
 	json_object_put(doc);
 	return 0;
 }

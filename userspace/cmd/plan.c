@@ -69,12 +69,12 @@ static void print_text(json_object *doc, bool all)
 
 	printf("plan for %s, CPU %s; nothing is changed\n\n", get_str(doc, "name"),
 	       get_str(doc, "cpus"));
-	out_table(get_obj(doc, "verdicts"), verdict_columns);
+	out_table(get_obj(doc, "verdicts"), verdict_columns, 0);
 	add_lines(lines, get_obj(doc, "tasks"), "task", "pid", "comm", all);
 	add_lines(lines, get_obj(doc, "irqs"), "irq", "irq", "action", all);
 	if (json_object_array_length(lines)) {
 		printf("\n%s\n\n", all ? "every object:" : "what cannot move, and why:");
-		out_table(lines, line_columns);
+		out_table(lines, line_columns, 0);
 	}
 	json_object_put(lines);
 	if (n) {

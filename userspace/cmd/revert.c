@@ -4,6 +4,7 @@
 
 #include "../change.h"
 #include "../fail.h"
+#include "../isolations.h"
 #include "../nl.h"
 #include "../output.h"
 #include "../request.h"
@@ -14,7 +15,7 @@ static int check_any(struct conn *c)
 	json_object *rows;
 	int code;
 
-	code = conn_dump(c, CPUISO_CMD_ISOLATION_GET, NULL, &rows);
+	code = isolation_list(c, &rows);
 	if (!code && !json_object_array_length(rows))
 		code = fail(EXIT_REFUSED, "nothing is isolated, so there is nothing to revert; \"cpuiso apply\" isolates");
 	json_object_put(rows);

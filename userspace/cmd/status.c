@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* cpuiso status: the module and its isolations, now. */
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
 
-#include "../fail.h"
+#include "../isolations.h"
 #include "../nl.h"
 #include "../output.h"
 #include "cmd.h"
-
-#include <cpuiso.h>
 
 static void print_time(uint64_t ns)
 {
@@ -33,7 +30,7 @@ static void print_list(const char *what, json_object *list)
 static void print_isolation(json_object *iso)
 {
 	static const struct column columns[] = {
-		{ "kind", "  KIND", 0 },
+		{ "kind", "KIND", 0 },
 		{ "verdict", "VERDICT", COL_VERDICT },
 		{ "count", "COUNT", COL_RIGHT },
 		{ NULL, NULL, 0 }
@@ -56,7 +53,7 @@ static void print_isolation(json_object *iso)
 	printf("  members    %llu\n", (unsigned long long)get_num(iso, "members"));
 	if (json_object_array_length(verdicts)) {
 		putchar('\n');
-		out_table(verdicts, columns);
+		out_table(verdicts, columns, 2);
 	}
 }
 
@@ -84,28 +81,6 @@ static void print_text(json_object *doc)
 		print_isolation(json_object_array_get_idx(list, i));
 }
 
-/* Rules and scheduling as objects of their own; the module sends them flat. */
-static void nest(json_object *iso)
-{
-	static const char *const rules[] = { "pid", "comm", "cgroup" };
-	json_object *work = json_object_new_object(), *sched = NULL;
-	size_t i;
-
-	for (i = 0; i < 3; i++) {
-		put(work, rules[i], json_object_get(get_obj(iso, rules[i])));
-		json_object_object_del(iso, rules[i]);
-	}
-	if (get_obj(iso, "sched_policy")) {
-		sched = json_object_new_object();
-		put(sched, "policy", json_object_get(get_obj(iso, "sched_policy")));
-		put(sched, "prio", json_object_get(get_obj(iso, "sched_prio")));
-	}
-	json_object_object_del(iso, "sched_policy");
-	json_object_object_del(iso, "sched_prio");
-	put(iso, "workload", work);
-	put(iso, "sched", sched);
-}
-
 static int absent(const struct args *args, struct conn *c, enum nl_state state)
 {
 	json_object *info = conn_info(c), *doc;
@@ -125,7 +100,6 @@ static int run(const struct args *args)
 	json_object *rows = NULL, *doc;
 	enum nl_state state;
 	struct conn *c;
-	size_t i;
 	int code;
 
 	state = conn_try_open(&c);
@@ -134,13 +108,11 @@ static int run(const struct args *args)
 		conn_close(c);
 		return code;
 	}
-	code = conn_dump(c, CPUISO_CMD_ISOLATION_GET, NULL, &rows);
+	code = isolation_list(c, &rows);
 	if (!code) {
 		doc = out_document();
 		json_object_object_foreach(conn_info(c), key, value)
 			put(doc, key, json_object_get(value));
-		for (i = 0; i < json_object_array_length(rows); i++)
-			nest(json_object_array_get_idx(rows, i));
 		put(doc, "isolations", rows);
 		if (args->json)
 			out_json(doc);

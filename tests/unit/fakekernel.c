@@ -1,0 +1,558 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A kernel for the command to talk to on a host that cannot load the module:
+ * preloaded, it takes over netlink sockets and answers as the module would, or
+ * as it never should. FAKE says what it does, as words separated by blanks:
+ *
+ *   absent		there is no such family
+ *   version=V		the module has another version
+ *   isolations=N	so many exist (default 1, cpu1)
+ *   tasks=N		so many, with hostile names among them (default 6)
+ *   refuse=ERRNO	a change is refused at once, without a reason
+ *   reason		... with a sentence and the offset of the CPU list
+ *   fails=ERRNO	a change is acknowledged and fails
+ *   changed		a revert finds something changed
+ *   early		done-ntf comes before the acknowledgement
+ *   unload		the family goes before done-ntf
+ *   silent		done-ntf never comes
+ *   intr=N		so many dumps are interrupted
+ *   dumperr=ERRNO	dumps end with an error and a sentence
+ *   truncated		every second attribute stream ends too early
+ *   garbage		a reply has attributes of the wrong size
+ *   gap, overrun	events are missing, or the buffer overflowed
+ *   stay		the family stays while events are watched
+ *   eperm, vanish	info-get is refused; the family goes after it was found
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <linux/genetlink.h>
+#include <linux/netlink.h>
+#include <netlink/attr.h>
+#include <netlink/genl/genl.h>
+#include <netlink/msg.h>
+
+#include <cpuiso.h>
+
+#define FAMILY		0x20
+#define EVENTS		0x21
+#define QUEUE		64
+#define FDS		8
+
+struct packet {
+	void *data;
+	size_t len;
+	int err;
+};
+
+static struct fake {
+	int fd;
+	bool used;
+	struct packet queue[QUEUE];
+	unsigned int head, tail;
+} fakes[FDS];
+
+static int dumps_interrupted;
+
+static struct fake *fake_of(int fd)
+{
+	int i;
+
+	for (i = 0; i < FDS; i++)
+		if (fakes[i].used && fakes[i].fd == fd)
+			return &fakes[i];
+	return NULL;
+}
+
+/* The value of a word of FAKE, "" without one, NULL when it is not there. */
+static const char *word(const char *name)
+{
+	static char value[64];
+	const char *p = getenv("FAKE");
+	size_t len = strlen(name), n;
+
+	while (p && *p) {
+		p += strspn(p, " ");
+		n = strcspn(p, " ");
+		if (n >= len && !strncmp(p, name, len) && (n == len || p[len] == '=')) {
+			snprintf(value, sizeof(value), "%.*s", (int)(n > len ? n - len - 1 : 0),
+				 p + len + (n > len));
+			return value;
+		}
+		p += n;
+	}
+	return NULL;
+}
+
+static int number(const char *name, int otherwise)
+{
+	const char *v = word(name);
+
+	return v && *v ? atoi(v) : otherwise;
+}
+
+static void push(struct fake *f, const void *data, size_t len, int err)
+{
+	struct packet *p = &f->queue[f->tail++ % QUEUE];
+	uint64_t one = 1;
+
+	if (f->tail - f->head > QUEUE)
+		abort();
+	p->data = malloc(len + 1);
+	memcpy(p->data, data, len);
+	p->len = len;
+	p->err = err;
+	if (write(f->fd, &one, sizeof(one)) != sizeof(one))
+		abort();
+}
+
+static void push_msg(struct fake *f, struct nl_msg *msg)
+{
+	push(f, nlmsg_hdr(msg), nlmsg_hdr(msg)->nlmsg_len, 0);
+	nlmsg_free(msg);
+}
+
+static struct nl_msg *start(uint32_t seq, int type, int cmd, int flags)
+{
+	struct nl_msg *msg = nlmsg_alloc_size(32768);
+
+	genlmsg_put(msg, 0, seq, type, 0, flags, cmd, 1);
+	/* Without a port and a sequence number libnl does not fill them in. */
+	nlmsg_hdr(msg)->nlmsg_seq = seq;
+	return msg;
+}
+
+static void push_error(struct fake *f, const struct nlmsghdr *req, int err,
+		       const char *reason, int attr)
+{
+	struct nlmsgerr e = { .error = -err, .msg = *req };
+	struct nl_msg *msg = nlmsg_alloc();
+	const struct nlattr *a;
+	int rem;
+
+	nlmsg_put(msg, 0, req->nlmsg_seq, NLMSG_ERROR, sizeof(e),
+		  NLM_F_CAPPED | (reason ? NLM_F_ACK_TLVS : 0));
+	nlmsg_hdr(msg)->nlmsg_seq = req->nlmsg_seq;
+	memcpy(nlmsg_data(nlmsg_hdr(msg)), &e, sizeof(e));
+	if (reason)
+		nla_put_string(msg, NLMSGERR_ATTR_MSG, reason);
+	if (reason && attr)
+		nla_for_each_attr(a, (struct nlattr *)((char *)req + NLMSG_HDRLEN + GENL_HDRLEN),
+				  (int)(req->nlmsg_len - NLMSG_HDRLEN - GENL_HDRLEN), rem)
+			if (nla_type(a) == attr)
+				nla_put_u32(msg, NLMSGERR_ATTR_OFFS,
+					    (const char *)a - (const char *)req);
+	push_msg(f, msg);
+}
+
+static void push_done(struct fake *f, uint32_t seq, int err, int intr)
+{
+	struct nl_msg *msg = nlmsg_alloc();
+	int value = -err;
+
+	nlmsg_put(msg, 0, seq, NLMSG_DONE, sizeof(value),
+		  NLM_F_MULTI | (err ? NLM_F_ACK_TLVS : 0) | intr);
+	nlmsg_hdr(msg)->nlmsg_seq = seq;
+	memcpy(nlmsg_data(nlmsg_hdr(msg)), &value, sizeof(value));
+	if (err)
+		nla_put_string(msg, NLMSGERR_ATTR_MSG, "the plan names CPU 7, which is gone; bring it online");
+	push_msg(f, msg);
+}
+
+static void put_family(struct nl_msg *msg, const char *name, int id,
+		       const char *group, int grp)
+{
+	struct nlattr *groups, *one;
+
+	nla_put_string(msg, CTRL_ATTR_FAMILY_NAME, name);
+	nla_put_u16(msg, CTRL_ATTR_FAMILY_ID, id);
+	nla_put_u32(msg, CTRL_ATTR_VERSION, 1);
+	groups = nla_nest_start(msg, CTRL_ATTR_MCAST_GROUPS);
+	one = nla_nest_start(msg, 1);
+	nla_put_string(msg, CTRL_ATTR_MCAST_GRP_NAME, group);
+	nla_put_u32(msg, CTRL_ATTR_MCAST_GRP_ID, grp);
+	nla_nest_end(msg, one);
+	nla_nest_end(msg, groups);
+}
+
+static void control(struct fake *f, const struct nlmsghdr *req)
+{
+	struct nlattr *tb[CTRL_ATTR_MAX + 1];
+	struct nl_msg *msg;
+	const char *name;
+
+	genlmsg_parse((struct nlmsghdr *)req, 0, tb, CTRL_ATTR_MAX, NULL);
+	name = tb[CTRL_ATTR_FAMILY_NAME] ? nla_get_string(tb[CTRL_ATTR_FAMILY_NAME]) : "";
+	msg = start(req->nlmsg_seq, GENL_ID_CTRL, CTRL_CMD_NEWFAMILY, 0);
+	if (!strcmp(name, "nlctrl")) {
+		put_family(msg, name, GENL_ID_CTRL, "notify", GENL_ID_CTRL);
+	} else if (!strcmp(name, CPUISO_FAMILY_NAME) && !word("absent")) {
+		put_family(msg, name, FAMILY, CPUISO_MCGRP_EVENTS, EVENTS);
+	} else {
+		nlmsg_free(msg);
+		push_error(f, req, ENOENT, NULL, 0);
+		return;
+	}
+	push_msg(f, msg);
+	push_error(f, req, 0, NULL, 0);
+}
+
+static void delfamily(struct fake *f)
+{
+	struct nl_msg *msg = start(0, GENL_ID_CTRL, CTRL_CMD_DELFAMILY, 0);
+
+	put_family(msg, CPUISO_FAMILY_NAME, FAMILY, CPUISO_MCGRP_EVENTS, EVENTS);
+	push_msg(f, msg);
+}
+
+static void info(struct fake *f, const struct nlmsghdr *req)
+{
+	struct nl_msg *msg = start(req->nlmsg_seq, FAMILY, CPUISO_CMD_INFO_GET, 0);
+	const char *version = word("version");
+
+	nla_put_string(msg, CPUISO_A_INFO_VERSION, version ? version : CPUISO_VERSION);
+	nla_put_u64(msg, CPUISO_A_INFO_GENERATION, 7);
+	nla_put_string(msg, CPUISO_A_INFO_ISOLATED, number("isolations", 1) ? "1" : "");
+	nla_put_string(msg, CPUISO_A_INFO_HOUSEKEEPING, "0");
+	nla_put_u64(msg, CPUISO_A_INFO_NOTES_LOST, 0);
+	nla_put_string(msg, CPUISO_A_INFO_MISSING_TRACEPOINT, "irq_vectors:nothing");
+	push_msg(f, msg);
+	push_error(f, req, 0, NULL, 0);
+}
+
+static void put_verdicts(struct nl_msg *msg, int kind, int verdict, int count)
+{
+	struct nlattr *nest = nla_nest_start(msg, CPUISO_A_ISOLATION_VERDICTS | NLA_F_NESTED);
+
+	nla_put_u32(msg, CPUISO_A_VERDICTS_KIND, kind);
+	nla_put_u32(msg, CPUISO_A_VERDICTS_VERDICT, verdict);
+	nla_put_u32(msg, CPUISO_A_VERDICTS_COUNT, count);
+	nla_nest_end(msg, nest);
+}
+
+static void isolation(struct nl_msg *msg, int i)
+{
+	char name[16];
+
+	snprintf(name, sizeof(name), "cpu%d", i + 1);
+	nla_put_string(msg, CPUISO_A_ISOLATION_NAME, name);
+	nla_put_u32(msg, CPUISO_A_ISOLATION_ID, i + 1);
+	nla_put_u32(msg, CPUISO_A_ISOLATION_STATE, CPUISO_STATE_ISOLATED);
+	nla_put_string(msg, CPUISO_A_ISOLATION_CPUS, name + 3);
+	nla_put_u64(msg, CPUISO_A_ISOLATION_SINCE, 1700000000123456789ULL);
+	nla_put_u32(msg, CPUISO_A_ISOLATION_PID, 4242);
+	nla_put_string(msg, CPUISO_A_ISOLATION_COMM, "light\033[31mtpd");
+	nla_put_string(msg, CPUISO_A_ISOLATION_COMM, "zwei");
+	nla_put_u32(msg, CPUISO_A_ISOLATION_SCHED_POLICY, CPUISO_SCHED_FIFO);
+	nla_put_u32(msg, CPUISO_A_ISOLATION_SCHED_PRIO, 50);
+	nla_put_u32(msg, CPUISO_A_ISOLATION_MEMBERS, 3);
+	put_verdicts(msg, CPUISO_KIND_TASK, CPUISO_VERDICT_MOVED, 57);
+	put_verdicts(msg, CPUISO_KIND_TASK, CPUISO_VERDICT_PER_CPU_KTHREAD, 5);
+	put_verdicts(msg, CPUISO_KIND_IRQ, CPUISO_VERDICT_MOVED, 12);
+	put_verdicts(msg, CPUISO_KIND_IRQ, CPUISO_VERDICT_MANAGED_IRQ, 2);
+}
+
+static void task(struct nl_msg *msg, int i)
+{
+	static const char *const names[] = {
+		"kworker/1:0", "tmux: server", "\033]0;owned\007x", "back\\slash", "\xff\xc3\xa4\xc2\x9bz", "",
+	};
+	static const int verdicts[] = {
+		CPUISO_VERDICT_PER_CPU_KTHREAD, CPUISO_VERDICT_MOVED, CPUISO_VERDICT_REFUSED,
+		CPUISO_VERDICT_ALREADY_CLEAR, CPUISO_VERDICT_WORKLOAD, 999,
+	};
+
+	nla_put_u32(msg, CPUISO_A_TASK_PID, 100 + i);
+	nla_put_u32(msg, CPUISO_A_TASK_TGID, 100 + i);
+	nla_put_string(msg, CPUISO_A_TASK_COMM, names[i % 6]);
+	if (i % 6 == 0)
+		nla_put_flag(msg, CPUISO_A_TASK_KTHREAD);
+	nla_put_u32(msg, CPUISO_A_TASK_VERDICT, verdicts[i % 6]);
+	nla_put_u32(msg, CPUISO_A_TASK_ERRNO, i % 6 == 2 ? EINVAL : 0);
+	nla_put_string(msg, CPUISO_A_TASK_ORIGINAL, "0-1");
+	nla_put_string(msg, CPUISO_A_TASK_PRESENT, "0");
+}
+
+static void irq(struct nl_msg *msg, int i)
+{
+	nla_put_u32(msg, CPUISO_A_IRQ_IRQ, 24 + i);
+	nla_put_string(msg, CPUISO_A_IRQ_ACTION, i ? "nvme0q1" : "eth0 rx");
+	nla_put_string(msg, CPUISO_A_IRQ_CHIP, "PCI-MSI");
+	nla_put_u32(msg, CPUISO_A_IRQ_VERDICT,
+		    i ? CPUISO_VERDICT_MANAGED_IRQ : CPUISO_VERDICT_MOVED);
+	nla_put_string(msg, CPUISO_A_IRQ_ORIGINAL, "0-1");
+	nla_put_string(msg, CPUISO_A_IRQ_PRESENT, i ? "1" : "0");
+	nla_put_string(msg, CPUISO_A_IRQ_EFFECTIVE, "1");
+	if (!i)
+		nla_put_flag(msg, CPUISO_A_IRQ_PENDING);
+}
+
+static void stat(struct nl_msg *msg, int i)
+{
+	nla_put_u32(msg, CPUISO_A_STAT_CPU, 1);
+	nla_put_u32(msg, CPUISO_A_STAT_KIND, i ? CPUISO_STAT_IRQ : CPUISO_STAT_TIME);
+	nla_put_string(msg, CPUISO_A_STAT_NAME, i ? "24:eth0" : "idle");
+	if (i)
+		nla_put_u64(msg, CPUISO_A_STAT_COUNT, 18446744073709551615ULL);
+	else
+		nla_put_u64(msg, CPUISO_A_STAT_TOTAL_NS, 123456789);
+}
+
+static void dump(struct fake *f, const struct nlmsghdr *req, int cmd)
+{
+	static const struct {
+		void (*put)(struct nl_msg *msg, int i);
+		int count;
+	} kinds[__CPUISO_CMD_MAX] = {
+		[CPUISO_CMD_ISOLATION_GET] = { isolation, 1 },
+		[CPUISO_CMD_TASK_GET] = { task, 6 },
+		[CPUISO_CMD_IRQ_GET] = { irq, 2 },
+		[CPUISO_CMD_STAT_GET] = { stat, 2 },
+	};
+	int i, n = kinds[cmd].count, intr = 0;
+	size_t size = 0, room = 32 * 1024;
+	char *batch = malloc(room);
+	struct nl_msg *msg;
+
+	if (cmd == CPUISO_CMD_ISOLATION_GET)
+		n = number("isolations", n);
+	if (cmd == CPUISO_CMD_TASK_GET)
+		n = number("tasks", n);
+	if (dumps_interrupted < number("intr", 0))
+		intr = NLM_F_DUMP_INTR;
+	dumps_interrupted += !!intr;
+	for (i = 0; i < n && !word("dumperr"); i++) {
+		msg = start(req->nlmsg_seq, FAMILY, cmd, NLM_F_MULTI | intr);
+		if (word("garbage"))
+			nla_put(msg, cmd == CPUISO_CMD_TASK_GET ? CPUISO_A_TASK_PID : 1, 3, "abc");
+		else
+			kinds[cmd].put(msg, i);
+		if (word("truncated") && i % 2)
+			nlmsg_hdr(msg)->nlmsg_len = NLMSG_HDRLEN + GENL_HDRLEN + 6;
+		if (size + NLMSG_ALIGN(nlmsg_hdr(msg)->nlmsg_len) > room) {
+			push(f, batch, size, 0);
+			size = 0;
+		}
+		memcpy(batch + size, nlmsg_hdr(msg), nlmsg_hdr(msg)->nlmsg_len);
+		size += NLMSG_ALIGN(nlmsg_hdr(msg)->nlmsg_len);
+		nlmsg_free(msg);
+	}
+	if (size)
+		push(f, batch, size, 0);
+	free(batch);
+	push_done(f, req->nlmsg_seq, number("dumperr", 0), intr);
+}
+
+static void done(struct fake *f, const struct nlmsghdr *req, int cmd)
+{
+	struct nl_msg *msg = start(req->nlmsg_seq, FAMILY, CPUISO_CMD_DONE_NTF, 0);
+	int err = number("fails", 0);
+
+	nla_put_u32(msg, CPUISO_A_DONE_VERB, cmd);
+	nla_put_u32(msg, CPUISO_A_DONE_ERRNO, err);
+	if (err) {
+		nla_put_string(msg, CPUISO_A_DONE_MESSAGE, "the process \033[2J ended; name another");
+		nla_put_u32(msg, CPUISO_A_DONE_ATTR, CPUISO_A_ISOLATION_PID);
+	}
+	if (cmd == CPUISO_CMD_REVERT) {
+		nla_put_u32(msg, CPUISO_A_DONE_RESTORED, 69);
+		nla_put_u32(msg, CPUISO_A_DONE_GONE, 2);
+		nla_put_u32(msg, CPUISO_A_DONE_CHANGED_SINCE, word("changed") ? 3 : 0);
+	}
+	push_msg(f, msg);
+}
+
+static void change(struct fake *f, const struct nlmsghdr *req, int cmd)
+{
+	if (word("refuse")) {
+		push_error(f, req, number("refuse", EINVAL),
+			   word("reason") ? "CPU 1 belongs to the isolation db; revert that first" : NULL,
+			   CPUISO_A_ISOLATION_CPUS);
+		return;
+	}
+	if (word("early"))
+		done(f, req, cmd);
+	push_error(f, req, 0, NULL, 0);
+	if (word("unload"))
+		delfamily(f);
+	else if (!word("early") && !word("silent"))
+		done(f, req, cmd);
+}
+
+static void event(struct fake *f, uint64_t seq, int type, const char *name)
+{
+	struct nl_msg *msg = start(0, FAMILY, CPUISO_CMD_EVENT_NTF, 0);
+
+	nla_put_u64(msg, CPUISO_A_EVENT_SEQ, seq);
+	nla_put_u64(msg, CPUISO_A_EVENT_TIME, 1700000000123456789ULL);
+	nla_put_u32(msg, CPUISO_A_EVENT_TYPE, type);
+	nla_put_string(msg, CPUISO_A_EVENT_ISOLATION, "cpu1");
+	nla_put_u32(msg, CPUISO_A_EVENT_KIND, CPUISO_KIND_TASK);
+	nla_put_u32(msg, CPUISO_A_EVENT_OBJECT, 77);
+	nla_put_string(msg, CPUISO_A_EVENT_NAME, name);
+	nla_put_string(msg, CPUISO_A_EVENT_TEXT, "cpus=1 from=0-1");
+	push_msg(f, msg);
+}
+
+static void joined(struct fake *f)
+{
+	event(f, 41, CPUISO_EVENT_APPLIED, "");
+	if (word("overrun"))
+		push(f, "", 0, ENOBUFS);
+	event(f, word("gap") || word("overrun") ? 47 : 42, CPUISO_EVENT_CHANGED_SINCE,
+	      "evil \033[2J name");
+	if (!word("stay"))
+		delfamily(f);
+}
+
+static void request(struct fake *f, const struct nlmsghdr *req)
+{
+	int cmd;
+
+	if (req->nlmsg_type == GENL_ID_CTRL) {
+		control(f, req);
+		return;
+	}
+	if (word("vanish")) {
+		push_error(f, req, ENOENT, NULL, 0);
+		return;
+	}
+	cmd = ((struct genlmsghdr *)NLMSG_DATA(req))->cmd;
+	switch (cmd) {
+	case CPUISO_CMD_INFO_GET:
+		if (word("eperm"))
+			push_error(f, req, EPERM, NULL, 0);
+		else
+			info(f, req);
+		break;
+	case CPUISO_CMD_ISOLATION_GET:
+	case CPUISO_CMD_TASK_GET:
+	case CPUISO_CMD_IRQ_GET:
+	case CPUISO_CMD_STAT_GET:
+		dump(f, req, cmd);
+		break;
+	default:
+		change(f, req, cmd);
+	}
+}
+
+#define REAL(name) \
+	static __typeof__(&name) real; \
+	if (!real) \
+		real = (__typeof__(&name))dlsym(RTLD_NEXT, #name)
+
+int socket(int domain, int type, int protocol)
+{
+	int i;
+
+	REAL(socket);
+	if (domain != AF_NETLINK || protocol != NETLINK_GENERIC)
+		return real(domain, type, protocol);
+	for (i = 0; i < FDS && fakes[i].used; i++)
+		;
+	if (i == FDS)
+		abort();
+	memset(&fakes[i], 0, sizeof(fakes[i]));
+	fakes[i].used = true;
+	fakes[i].fd = eventfd(0, EFD_SEMAPHORE | EFD_CLOEXEC);
+	return fakes[i].fd;
+}
+
+int bind(int fd, const struct sockaddr *addr, socklen_t len)
+{
+	REAL(bind);
+	return fake_of(fd) ? 0 : real(fd, addr, len);
+}
+
+int getsockname(int fd, struct sockaddr *addr, socklen_t *len)
+{
+	struct sockaddr_nl nl = { .nl_family = AF_NETLINK, .nl_pid = getpid() };
+
+	REAL(getsockname);
+	if (!fake_of(fd))
+		return real(fd, addr, len);
+	memcpy(addr, &nl, sizeof(nl));
+	*len = sizeof(nl);
+	return 0;
+}
+
+int setsockopt(int fd, int level, int name, const void *value, socklen_t len)
+{
+	struct fake *f = fake_of(fd);
+
+	REAL(setsockopt);
+	if (!f)
+		return real(fd, level, name, value, len);
+	if (level == SOL_NETLINK && name == NETLINK_ADD_MEMBERSHIP &&
+	    *(const int *)value == EVENTS)
+		joined(f);
+	return 0;
+}
+
+ssize_t sendmsg(int fd, const struct msghdr *msg, int flags)
+{
+	struct fake *f = fake_of(fd);
+
+	REAL(sendmsg);
+	if (!f)
+		return real(fd, msg, flags);
+	request(f, msg->msg_iov[0].iov_base);
+	return msg->msg_iov[0].iov_len;
+}
+
+ssize_t recvmsg(int fd, struct msghdr *msg, int flags)
+{
+	struct sockaddr_nl from = { .nl_family = AF_NETLINK };
+	struct fake *f = fake_of(fd);
+	struct packet *p;
+	uint64_t one;
+	size_t n;
+	ssize_t len;
+	int err;
+
+	REAL(recvmsg);
+	if (!f)
+		return real(fd, msg, flags);
+	if (f->head == f->tail) {
+		errno = EAGAIN;
+		return -1;
+	}
+	p = &f->queue[f->head % QUEUE];
+	len = p->len;
+	n = p->len < msg->msg_iov[0].iov_len ? p->len : msg->msg_iov[0].iov_len;
+	memcpy(msg->msg_iov[0].iov_base, p->data, n);
+	if (msg->msg_name)
+		memcpy(msg->msg_name, &from, sizeof(from));
+	msg->msg_namelen = sizeof(from);
+	msg->msg_controllen = 0;
+	msg->msg_flags = n < p->len ? MSG_TRUNC : 0;
+	err = p->err;
+	if (!(flags & MSG_PEEK) || err) {
+		f->head++;
+		free(p->data);
+		if (read(f->fd, &one, sizeof(one)) != sizeof(one))
+			abort();
+	}
+	if (err) {
+		errno = err;
+		return -1;
+	}
+	return flags & MSG_TRUNC ? len : (ssize_t)n;
+}
+
+int close(int fd)
+{
+	struct fake *f = fake_of(fd);
+
+	REAL(close);
+	if (f)
+		f->used = false;
+	return real(fd);
+}
