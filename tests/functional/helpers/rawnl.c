@@ -2,7 +2,7 @@
 /*
  * Single requests to the module, exactly as given.
  *
- *   rawnl do COMMAND [ATTR=TEXT | ATTR=u:NUMBER | ATTR=x:HEX]...
+ *   rawnl send COMMAND [ATTR=TEXT | ATTR=u:NUMBER | ATTR=x:HEX]...
  *                          prints "ack ERRNO SENTENCE", and after an ack of 0 to a verb
  *                          "done ERRNO RESTORED GONE CHANGED SENTENCE"
  *   rawnl dropped COMMAND ...
@@ -58,7 +58,7 @@ static void put_argument(struct msg *m, char *arg)
 	}
 }
 
-static int do_one(int argc, char **argv)
+static int send_one(int argc, char **argv)
 {
 	struct answer a;
 	int i;
@@ -115,14 +115,14 @@ int main(int argc, char **argv)
 {
 	const char *verb = argc > 1 ? argv[1] : "";
 
-	if (!strcmp(verb, "do") && argc > 2) {
+	if (!strcmp(verb, "send") && argc > 2) {
 		start();
-		return do_one(argc - 2, argv + 2);
+		return send_one(argc - 2, argv + 2);
 	}
 	if (!strcmp(verb, "dropped") && argc > 2) {
 		start();
 		become_nobody();
-		return do_one(argc - 2, argv + 2);
+		return send_one(argc - 2, argv + 2);
 	}
 	if (!strcmp(verb, "flood") && argc == 4)
 		return flood(atoi(argv[2]), argv[3]);

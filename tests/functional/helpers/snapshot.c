@@ -71,7 +71,7 @@ static void diff(const struct state *a, const struct state *b)
 static struct {
 	int pid;
 	struct mask cpus;
-} workload[64];
+} workload[1024];
 static int workloads, kept[64], n_kept;
 static double patience;
 
@@ -86,7 +86,7 @@ static void parse_options(int argc, char **argv, struct mask *cpus)
 			patience = atof(optarg);
 			break;
 		case 'w':
-			if (workloads == 64)
+			if (workloads == 1024)
 				exit(2);
 			workload[workloads].pid = atoi(optarg);
 			colon = strchr(optarg, ':');

@@ -5,8 +5,8 @@
  *   storm RATE SECONDS COMM
  *
  * Up to RATE times in a second a process is forked. Most rename themselves (half of them to COMM, which may be a
- * standing rule) and end at once; every 8th has a thread, every 8th leaves a grandchild, every 64th stays until the
- * end. The last line on stdout, "done FORKED RENAMED SECONDS", comes when the storm is over; those that stay end when
+ * standing rule) and end at once; every 8th has a thread, every 8th leaves a grandchild, three of 256 stay until the
+ * end, one under each name. The last line on stdout, "done FORKED RENAMED SECONDS", comes when the storm is over; those that stay end when
  * stdin does. Ahead of it, "stays PID" for each of those.
  */
 #include <pthread.h>
@@ -31,13 +31,18 @@ static void be_named(const char *name)
 	__atomic_add_fetch(renamed, 1, __ATOMIC_RELAXED);
 }
 
+static bool stays(unsigned long n)
+{
+	return n % 256 == 1 || n % 256 == 34 || n % 256 == 100;
+}
+
 static void child(unsigned long n, const char *comm)
 {
 	pthread_t thread;
 
 	if (n % 4)
 		be_named(n & 1 ? comm : "storm-other");
-	if (n % 64 == 1) {
+	if (stays(n)) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		for (;;)
 			pause();
@@ -80,7 +85,7 @@ int main(int argc, char **argv)
 			child(n, argv[3]);
 		if (pid < 0)
 			die("fork");
-		if (n % 64 == 1) {
+		if (stays(n)) {
 			char line[32];
 			int len = snprintf(line, sizeof(line), "stays %d\n", pid);
 

@@ -1,0 +1,249 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# What the functional tests share: TAP, the module, the state before and after, and puppets, processes that do what
+# they are told.
+#
+# A test makes its puppets and hand-set masks first, then says "remember", then "load". What is different when it ends
+# is a failure. Helper programs that start slowly are not started in loops: a guest without hardware acceleration needs
+# about as long for a fork and an exec as the module needs for a hundred tasks.
+set -u
+
+: "${CPUISO_KO:?}" "${CPUISO_BIN:?}"
+TESTLIB=${TESTLIB:-$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)}
+PATH=$TESTLIB/helpers:$PATH
+T=$(mktemp -d "${TMPDIR:-/tmp}/cpuiso-test.XXXXXX") || exit 1
+chmod 755 "$T"
+BEFORE=$T/before
+PROC=/proc/cpuiso
+
+n_results=0
+n_planned=0
+puppets=()
+
+plan() {
+	n_planned=$1
+	echo "1..$1"
+}
+
+note() {
+	printf '# %s\n' "$@"
+}
+
+ok() {
+	n_results=$((n_results + 1))
+	echo "ok $n_results - $1"
+}
+
+# NAME, then lines that say why.
+not_ok() {
+	n_results=$((n_results + 1))
+	echo "not ok $n_results - $1"
+	shift
+	[ $# -eq 0 ] || head -n 40 <<<"# ${*//$'\n'/$'\n'# }"
+}
+
+skip() {
+	n_results=$((n_results + 1))
+	echo "ok $n_results - $1 # SKIP $2"
+}
+
+bail_out() {
+	echo "Bail out! $*"
+	exit 1
+}
+
+# The whole test is not for this machine.
+skip_all() {
+	echo "1..0 # SKIP $*"
+	exit 4
+}
+
+# check_exit STATUS NAME COMMAND...: the output is kept in $T/out.
+check_exit() {
+	local want=$1 name=$2 status
+	shift 2
+	"$@" >"$T/out" 2>&1
+	status=$?
+	if [ $status -eq "$want" ]; then
+		ok "$name"
+	else
+		not_ok "$name" "\"$*\" ended with $status, not $want:" "$(<"$T/out")"
+	fi
+}
+
+check() {
+	check_exit 0 "$@"
+}
+
+is() {
+	if [ "$2" = "$3" ]; then
+		ok "$1"
+	else
+		not_ok "$1" "is \"$2\", should be \"$3\""
+	fi
+}
+
+# Several commands make one result: "try COMMAND..." for each, then "tried NAME".
+failures=''
+try() {
+	local status
+	"$@" >"$T/out" 2>&1
+	status=$?
+	[ $status -eq 0 ] || failures+="\"$*\" ended with $status: $(<"$T/out")"$'\n'
+	return $status
+}
+
+complain() {
+	failures+="$*"$'\n'
+}
+
+tried() {
+	if [ -z "$failures" ]; then
+		ok "$1"
+	else
+		not_ok "$1" "$failures"
+	fi
+	failures=''
+}
+
+iso() {
+	"$CPUISO_BIN" "$@"
+}
+
+is_loaded() {
+	[ -d /sys/module/cpuiso ]
+}
+
+load() {
+	insmod "$CPUISO_KO" || bail_out "the module cannot be loaded"
+}
+
+unload() {
+	rmmod cpuiso
+}
+
+# The module has done all that it was told.
+settle() {
+	wait-for 30 line "$PROC/status" $'^busy\t-$'
+}
+
+remember() {
+	snapshot take -p "$BEFORE" || bail_out "no snapshot"
+}
+
+# same NAME: everything is as it was when "remember" was said.
+is_same() {
+	snapshot take "$T/after" && snapshot diff "$BEFORE" "$T/after"
+}
+
+same() {
+	check "$1" is_same
+}
+
+# clear_of [-w PID]... [-k IRQ]... LIST
+clear_of() {
+	snapshot clear -t 3 "$@" "$BEFORE"
+}
+
+n_cpus() {
+	getconf _NPROCESSORS_ONLN
+}
+
+need_cpus() {
+	[ "$(n_cpus)" -ge "$1" ] || skip_all "needs $1 CPUs"
+}
+
+# puppet NAME [FILE]: starts one; its process id is in ${pid[NAME]}. "ask NAME ORDER..." leaves the answer in $REPLY.
+declare -A pid=() to=() from=()
+puppet() {
+	local in=$T/$1.in out=$T/$1.out fd
+	rm -f "$in" "$out"
+	mkfifo "$in" "$out"
+	"${2:-puppet}" <"$in" >"$out" &
+	pid[$1]=$!
+	puppets+=($!)
+	exec {fd}>"$in"
+	to[$1]=$fd
+	exec {fd}<"$out"
+	from[$1]=$fd
+}
+
+ask() {
+	printf '%s\n' "${*:2}" >&"${to[$1]}"
+	read -r -t 60 -u "${from[$1]}" REPLY || bail_out "puppet $1 does not answer to \"${*:2}\""
+	case $REPLY in
+	error*) bail_out "puppet $1 cannot \"${*:2}\": $REPLY" ;;
+	esac
+}
+
+dismiss() {
+	local fd
+	printf 'quit\n' >&"${to[$1]}"
+	fd=${to[$1]}
+	exec {fd}>&-
+	fd=${from[$1]}
+	exec {fd}<&-
+	wait "${pid[$1]}"
+}
+
+# cpus_of TID
+cpus_of() {
+	local key value
+	while IFS=$'\t ' read -r key value; do
+		[ "$key" = Cpus_allowed_list: ] && echo "$value"
+	done <"/proc/$1/status"
+}
+
+# on LIST TID...: each is allowed on exactly these CPUs, soon. A new task is bound after it was seen to be born, so
+# this is not wanted at once.
+on() {
+	local list=$1 tid
+	shift
+	for tid in "$@"; do
+		wait-for 5 mask "$tid" "$list" || return
+	done
+}
+
+# field_of FILE KEY COLUMN: of the line whose first field is KEY
+field_of() {
+	awk -F'\t' -v key="$2" -v col="$3" '$1 == key { print $col; exit }' "$PROC/$1"
+}
+
+# What is in several files of /proc/cpuiso belongs to one moment when the generation did not change. In $T/proc.
+copy_proc() {
+	local i before after
+	mkdir -p "$T/proc"
+	for ((i = 0; i < 50; i++)); do
+		before=$(field_of status generation 2)
+		cp "$PROC/status" "$PROC/tasks" "$PROC/irqs" "$T/proc"
+		after=$(field_of status generation 2)
+		[ "$before" != "$after" ] || return 0
+	done
+	echo "the generation never stood still"
+	return 1
+}
+
+finish() {
+	if is_loaded; then
+		check "rmmod" unload
+	else
+		ok "the module is out already"
+	fi
+	wait-for 5 absent "$PROC" >/dev/null
+	same "everything is as it was before insmod"
+	exit 0
+}
+
+# Whatever happens, the next test finds no module and no puppet.
+end() {
+	local status=$?
+	[ ${#puppets[@]} -eq 0 ] || kill "${puppets[@]}" 2>/dev/null
+	! is_loaded || rmmod cpuiso
+	rm -rf "$T"
+	[ "$n_results" -eq "$n_planned" ] || [ $status -ne 0 ] || status=1
+	exit $status
+}
+trap end EXIT
+
+! is_loaded || rmmod cpuiso || bail_out "a module from before cannot be unloaded"
+[ -x "$TESTLIB/helpers/snapshot" ] || bail_out "the helpers are not built"

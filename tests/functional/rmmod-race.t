@@ -1,0 +1,108 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The module goes while others read, watch, dump and apply. All of them end, and so does rmmod.
+. "${TESTLIB:-$(dirname "$0")}/lib.sh"
+plan 8
+
+puppet work
+ask work thread 2
+remember
+
+# rmmod is refused while a dump is under way. That it is refused for ever is what may not be.
+unload_in_time() {
+	local i
+	for ((i = 0; i < 200; i++)); do
+		rmmod cpuiso 2>"$T/rmmod" && return
+		grep -q 'in use' "$T/rmmod" || break
+	done
+	echo "after $i times: $(<"$T/rmmod")"
+	return 1
+}
+
+# Each loop ends when it finds no module.
+applies() {
+	local n=0
+	while is_loaded; do
+		iso apply -c 1 --name race --pid "${pid[work]}" >/dev/null 2>>"$T/apply.err" && n=$((n + 1))
+		is_loaded && iso revert race >/dev/null 2>>"$T/apply.err"
+	done
+	echo "$n applies"
+}
+readers() {
+	local n=0
+	while is_loaded; do
+		iso tasks --all >/dev/null 2>&1
+		iso irqs --json >/dev/null 2>&1
+		iso status >/dev/null 2>&1
+		n=$((n + 1))
+	done
+	echo "$n readings"
+}
+
+ended() {
+	local p status
+	for p in "$@"; do
+		wait-for 30 gone "$p" || return
+		wait "$p"
+		status=$?
+		case $status in
+		0 | 1 | 3) ;;
+		*)
+			echo "process $p ended with $status"
+			return 1
+			;;
+		esac
+	done
+}
+
+# One at a time first, so that a failure has a name.
+race() {
+	local name=$1 cycles=$2 i p=()
+	shift 2
+	for ((i = 0; i < cycles; i++)); do
+		load
+		"$@" >"$T/$name.out" 2>&1 &
+		p=($!)
+		puppets+=("${p[@]}")
+		# It has begun when it has done what only it does, or, where that does not show, soon.
+		case $name in
+		watch) try wait-for 10 line /proc/net/netlink "^[^ ]+ +16 +${p[0]} +[0-9a-f]*[1-9a-f][0-9a-f]* " ;;
+		applies) try wait-for 10 line "$PROC/status" '^isolation' ;;
+		esac
+		try unload_in_time
+		try ended "${p[@]}"
+	done
+	tried "rmmod and $name, $cycles times"
+	note "$(tail -n 1 "$T/$name.out")"
+}
+race hammer 4 dumpnl hammer
+race proc 4 smallread -l "$PROC/status" "$PROC/tasks" "$PROC/irqs" "$PROC/stats" "$PROC/events"
+race watch 3 iso watch
+race applies 4 applies
+
+for ((cycle = 0; cycle < 6; cycle++)); do
+	load
+	crowd=()
+	for one in "dumpnl hammer" "smallread -l $PROC/status $PROC/tasks $PROC/irqs $PROC/stats $PROC/events" \
+		"iso watch" applies readers; do
+		$one >"$T/crowd${#crowd[@]}" 2>&1 &
+		crowd+=($!)
+	done
+	puppets+=("${crowd[@]}")
+	if ((cycle & 1)); then try wait-for 20 line "$PROC/status" '^isolation'; fi
+	try unload_in_time
+	try ended "${crowd[@]}"
+done
+tried "rmmod and all of them at once, $cycle times"
+
+# A file that is open outlives the module, and reads as nothing then.
+load
+try iso apply -c 1 --pid "${pid[work]}"
+exec {open}<"$PROC/tasks"
+read -r -u $open version
+try unload_in_time
+cat <&$open >"$T/rest" 2>/dev/null
+exec {open}<&-
+[ "$version" = "version 1" ] || complain "the file began with \"$version\""
+tried "rmmod with a file of /proc/cpuiso open"
+finish

@@ -1,0 +1,142 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# However an isolation ends, everything is as it was; what was born meanwhile is as it would have been; what somebody
+# else changed meanwhile is left alone and reported.
+. "${TESTLIB:-$(dirname "$0")}/lib.sh"
+plan 22
+
+puppet lone
+ask lone cpus 1
+puppet both
+ask both cpus 0-1
+puppet many
+ask many thread 4
+ask many cpus 1 "${REPLY%% *}"
+puppet work
+ask work nice 3
+
+snapshot take -p "$T/scratch"
+mapfile -t irqs < <(awk -F'\t' '$1 == "irq" && $3 == "m" && $6 != "-" { print $2 }' "$T/scratch")
+[ ${#irqs[@]} -ge 3 ] || bail_out "only ${#irqs[@]} interrupts can be moved"
+irq_alone=${irqs[0]} irq_both=${irqs[1]}
+echo 1 >"/proc/irq/$irq_alone/smp_affinity_list"
+echo 0-1 >"/proc/irq/$irq_both/smp_affinity_list"
+
+remember
+load
+same "insmod alone changes nothing"
+
+check "plan" iso plan -c 1 --pid "${pid[work]}"
+same "a plan changes nothing"
+
+# Children get what they would have got.
+try iso apply -c 1 --name first --pid "${pid[work]}" --sched rr:7
+ask lone fork 2
+lone_children=$REPLY
+ask both fork
+both_child=$REPLY
+ask both daemon
+both_daemon=$REPLY
+ask work fork
+work_child=$REPLY
+ask work thread
+work_thread=$REPLY
+# shellcheck disable=SC2086 # a list of numbers
+try on 0 $lone_children "$both_child" "$both_daemon"
+try on 1 "$work_child" "$work_thread"
+try iso revert first
+same "revert puts everything back"
+# shellcheck disable=SC2086
+try on 1 $lone_children
+try on 0-1 "$both_child" "$both_daemon" "$work_child" "$work_thread"
+tried "what was born meanwhile has the mask that its parent had"
+is "and the workload's child the policy that its parent had" \
+	"$(snapshot show "$work_child" | awk '{ print $3, $4, $5 }')" "0 0 3"
+ask both kill "$both_daemon"
+
+for round in 1 2 3; do
+	try iso apply -c 1 --name "round$round" --comm nobody
+	try iso revert
+done
+tried "three times over"
+same "and everything is as it was"
+
+try iso apply -c 1 --pid "${pid[work]}" --sched fifo:3
+try unload
+tried "rmmod while a CPU is isolated, with no controller about"
+same "rmmod puts everything back"
+load
+
+# Somebody else was here: a moved task, a workload task, a moved interrupt. And one who set again what was there.
+try iso apply -c 1 --name seen --pid "${pid[work]}"
+try taskset -pc 0-1 "${pid[lone]}"
+try taskset -pc 0 "${pid[work]}"
+try taskset -pc 0-1 "${pid[both]}"
+echo 0-1 >"/proc/irq/$irq_alone/smp_affinity_list"
+tried "somebody else changes what was isolated"
+check_exit 4 "a revert that leaves alone what somebody else has set says so" iso revert seen
+is "the tasks are as somebody else set them" \
+	"$(cpus_of "${pid[lone]}") $(cpus_of "${pid[work]}") $(cpus_of "${pid[both]}")" "0-1 0 0-1"
+is "and the interrupt" "$(cat "/proc/irq/$irq_alone/smp_affinity_list")" 0-1
+is "the events name them, and nobody else" \
+	"$(awk -F'\t' '$3 == "changed-since" { print $5, $6 }' "$PROC/events" | sort)" \
+	"$(printf '%s\n' "task ${pid[lone]}" "task ${pid[work]}" "irq $irq_alone" | sort)"
+taskset -pc 1 "${pid[lone]}" >/dev/null
+taskset -pc 0-1 "${pid[work]}" >/dev/null
+echo 1 >"/proc/irq/$irq_alone/smp_affinity_list"
+same "all else is as it was"
+
+# An apply that fails half way, at every point where there can be no memory, or, in a module that was not built for
+# that, at those points that can be reached from outside.
+fail_at=/sys/module/cpuiso/parameters/fail_at
+with_faults() {
+	local n=1 step status
+	while :; do
+		echo "$n" >"$fail_at"
+		iso apply -c 1 --name "n$n" --pid "${pid[work]}" --sched fifo:5 >"$T/apply" 2>&1
+		status=$?
+		echo 0 >"$fail_at"
+		[ "$status" -ne 0 ] || break
+		if [ "$status" -ne 1 ] || [ "$(wc -l <"$T/apply")" -ne 1 ]; then
+			echo "fail_at=$n: status $status, $(<"$T/apply")"
+			return 1
+		fi
+		if [ -n "$(field_of status isolation 2)" ]; then
+			echo "fail_at=$n: $(grep ^isolation "$PROC/status") is left"
+			return 1
+		fi
+		is_same || {
+			echo "after a failure at point $n"
+			return 1
+		}
+		step=$((n / 3))
+		n=$((n + (step ? step : 1)))
+	done
+	echo "succeeded at last with fail_at=$n"
+	iso revert
+	[ "$n" -gt 3 ]
+}
+without_faults() {
+	local status
+	iso apply -c 1 --pid 4194303
+	[ $? -eq 2 ] || return
+	# Past the tool's own checks.
+	rawnl send apply name=raw pid=u:4194303 cpus=1 | grep -q "^ack 3 " || return
+	iso apply -c 1 --name one --comm nobody || return
+	iso apply -c 1 --name two --comm other
+	status=$?
+	iso revert one && [ "$status" -eq 1 ]
+}
+if [ -e $fail_at ]; then
+	check "an apply that fails at any point is undone" with_faults
+	note "$(grep '^succeeded' "$T/out")"
+else
+	check "an apply that is refused" without_faults
+	note "not a debug build: no failures half way"
+fi
+same "a failed apply changes nothing"
+is "nothing is isolated" "$(field_of status isolated 2)" -
+is "and there is no record" "$(awk 'END { print NR }' "$PROC/tasks")" 2
+
+check "apply again" iso apply -c 1 --pid "${pid[work]}"
+finish
