@@ -21,13 +21,16 @@ packages() {
 	esac
 }
 
-missing=()
+wanted=()
 for set in "${@:-build}"; do
 	list=$(packages "$set")
-	for package in $list; do
-		[ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
-	done
+	read -r -a list <<<"$list"
+	wanted+=("${list[@]}")
 done
+missing=()
+while read -r package; do
+	[ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+done < <(printf '%s\n' "${wanted[@]}" | sort -u)
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 root=()
