@@ -447,7 +447,7 @@ static int put_info(struct sk_buff *skb, struct cpuiso_world *w, char *list)
 	    nla_put_u64_64bit(skb, CPUISO_A_INFO_NOTES_LOST,
 			      cpuiso_notes_lost(), CPUISO_A_INFO_PAD))
 		return -EMSGSIZE;
-	while ((name = cpuiso_probe_missing(&i)))
+	while ((name = cpuiso_probe_missing(i++)))
 		if (nla_put_string(skb, CPUISO_A_INFO_MISSING_TRACEPOINT, name))
 			return -EMSGSIZE;
 	if (cpuiso_worker_busy(busy, sizeof(busy)) &&

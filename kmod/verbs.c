@@ -37,6 +37,7 @@ struct cpuiso_store *cpuiso_verbs_store(void)
  */
 int cpuiso_verbs_init(void)
 {
+	cpuiso_probes_init();
 	store = cpuiso_store_new();
 	if (!store)
 		return -ENOMEM;
@@ -266,6 +267,11 @@ static void revert(struct cpuiso_op *op)
 {
 	struct cpuiso_isolation *iso;
 
+	if (!op->name[0] && list_empty(&cpuiso_isolations)) {
+		fail(op, -ENOENT, 0,
+		     "nothing is isolated, so there is nothing to revert; \"cpuiso apply\" isolates");
+		return;
+	}
 	if (!op->name[0]) {
 		cpuiso_verbs_revert_all(&op->outcome);
 		return;
