@@ -133,6 +133,7 @@ int change_members(int cmd, const struct args *args)
 	json_object *after = NULL, *doc;
 	struct conn *c = NULL;
 	struct done done = { 0 };
+	unsigned long long n;
 	int code = 0;
 
 	if (args->one[OPT_NAME])
@@ -155,8 +156,9 @@ int change_members(int cmd, const struct args *args)
 			out_json(doc);
 			json_object_put(doc);
 		} else {
-			printf("%s: %llu tasks are workload now\n", req.name,
-			       after ? (unsigned long long)get_num(after, "members") : 0);
+			n = after ? get_num(after, "members") : 0;
+			printf("%s: workload of %llu task%s now\n", req.name, n,
+			       n == 1 ? "" : "s");
 		}
 	}
 	json_object_put(after);

@@ -44,7 +44,7 @@ static const char *const reasons[__CPUISO_VERDICT_MAX] = {
 	[CPUISO_VERDICT_MANAGED_IRQ] = "the kernel manages its mask, see isolcpus=managed_irq",
 	[CPUISO_VERDICT_PER_CPU_IRQ] = "exists once per CPU",
 	[CPUISO_VERDICT_NO_VECTORS] = "housekeeping CPUs have no interrupt vector left",
-	[CPUISO_VERDICT_REFUSED] = "refused by the kernel",
+	[CPUISO_VERDICT_REFUSED] = "the kernel refuses the move",
 };
 
 static const char *const scheds[] = {
