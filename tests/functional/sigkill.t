@@ -5,9 +5,9 @@
 . "${TESTLIB:-$(dirname "$0")}/lib.sh"
 plan 6
 
-puppet lone
+hire lone
 ask lone cpus 1
-puppet work
+hire work
 ask work thread 2
 remember
 

@@ -3,16 +3,16 @@
 # However an isolation ends, everything is as it was; what was born meanwhile is as it would have been; what somebody
 # else changed meanwhile is left alone and reported.
 . "${TESTLIB:-$(dirname "$0")}/lib.sh"
-plan 22
+plan 23
 
-puppet lone
+hire lone
 ask lone cpus 1
-puppet both
+hire both
 ask both cpus 0-1
-puppet many
+hire many
 ask many thread 4
 ask many cpus 1 "${REPLY%% *}"
-puppet work
+hire work
 ask work nice 3
 
 snapshot take -p "$T/scratch"
