@@ -32,18 +32,21 @@ static int __init cpuiso_init(void)
 	err = cpuiso_verbs_init();
 	if (err)
 		goto events;
-	err = cpuiso_worker_init();
+	err = cpuiso_hotplug_init();
 	if (err)
 		goto verbs;
 	err = cpuiso_notes_init(cpuiso_worker_wake);
 	if (err)
-		goto worker;
-	err = cpuiso_hotplug_init();
+		goto hotplug;
+	err = cpuiso_worker_init();
 	if (err)
 		goto notes;
+	err = cpuiso_hotplug_start();
+	if (err)
+		goto worker;
 	err = cpuiso_proc_init();
 	if (err)
-		goto hotplug;
+		goto hotplug_stop;
 	err = cpuiso_netlink_init();
 	if (err)
 		goto proc;
@@ -51,12 +54,14 @@ static int __init cpuiso_init(void)
 
 proc:
 	cpuiso_proc_exit();
-hotplug:
-	cpuiso_hotplug_exit();
-notes:
-	cpuiso_notes_exit();
+hotplug_stop:
+	cpuiso_hotplug_stop();
 worker:
 	cpuiso_worker_exit();
+notes:
+	cpuiso_notes_exit();
+hotplug:
+	cpuiso_hotplug_exit();
 verbs:
 	cpuiso_verbs_exit();
 events:
@@ -74,9 +79,11 @@ static void __exit cpuiso_exit(void)
 	cpuiso_netlink_exit();
 	cpuiso_worker_revert();
 	cpuiso_proc_exit();
-	cpuiso_hotplug_exit();
-	cpuiso_notes_exit();
+	cpuiso_hotplug_stop();
+	cpuiso_notes_stop();
 	cpuiso_worker_exit();
+	cpuiso_notes_exit();
+	cpuiso_hotplug_exit();
 	cpuiso_verbs_exit();
 	cpuiso_events_exit();
 	cpuiso_isolations_exit();
