@@ -51,8 +51,11 @@ const struct nla_policy cpuiso_pin_policy[CPUISO_A_ISOLATION_MAX + 1] = {
 static int refuse(struct netlink_ext_ack *extack, const struct nlattr *attr,
 		  const char *sentence, int err)
 {
-	extack->_msg = sentence;
-	extack->bad_attr = attr;
+	/* Some callers of a dump have none. */
+	if (extack) {
+		extack->_msg = sentence;
+		extack->bad_attr = attr;
+	}
 	return err;
 }
 
