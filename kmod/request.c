@@ -177,7 +177,8 @@ static bool name_is_good(const char *name)
 	if (!*name)
 		return false;
 	for (; *name; name++)
-		if (!isalnum(*name) && !strchr("_.@:,+-", *name))
+		if (!(isascii(*name) && isalnum(*name)) &&
+		    !strchr("_.@:,+-", *name))
 			return false;
 	return true;
 }
