@@ -134,6 +134,6 @@ counts() {
 }
 check "the counts of verdicts are those of the lines" counts
 
-check "revert" iso revert t
+check "revert" revert t
 same "everything is as it was before apply"
 finish

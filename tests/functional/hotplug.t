@@ -44,13 +44,13 @@ is "a housekeeping CPU goes" $? 0
 online 5 1
 is "and comes back" $? 0
 check "nothing came to the isolated CPUs by that" clear_of -w "${pid[work]}" 2-3
-check "revert" iso revert h
+check "revert" revert h
 same "everything is as it was"
 
 # The last one. CPU 0 cannot go anyway on this kind of machine, so it is another that must not.
 # Whatever runs only there wakes up on a CPU that is half gone, so this is tried more than once.
 try iso apply -c 0-6 --name most --pid "${pid[work]}"
-for i in 1 2 3 4; do
+for ((i = 0; i < 4; i++)); do
 	online 7 0 && complain "the last housekeeping CPU has gone"
 	grep -q 'busy' "$T/online.err" || complain "refused with: $(<"$T/online.err")"
 done
@@ -60,7 +60,7 @@ check "nothing came to the isolated CPUs by that" clear_of -w "${pid[work]}" 0-6
 is "it is in the events" "$(awk -F'\t' '$3 == "offline-refused" { print $6 }' "$PROC/events" | sort -u)" 7
 try online 6 0
 try online 6 1
-try iso revert most
+try revert most
 try online 7 0
 try online 7 1
 tried "another one goes, and that one too after the revert"

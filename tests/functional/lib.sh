@@ -110,6 +110,15 @@ iso() {
 	"$CPUISO_BIN" "$@"
 }
 
+# An undo that says that somebody else was here, where nobody was, shows whom it means.
+revert() {
+	local status
+	iso revert "$@"
+	status=$?
+	[ $status -eq 0 ] || grep $'\tchanged-since\t' "$PROC/events"
+	return $status
+}
+
 is_loaded() {
 	[ -d /sys/module/cpuiso ]
 }

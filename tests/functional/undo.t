@@ -42,7 +42,7 @@ work_thread=$REPLY
 # shellcheck disable=SC2086 # a list of numbers
 try on 0 $lone_children "$both_child" "$both_daemon"
 try on 1 "$work_child" "$work_thread"
-try iso revert first
+try revert first
 same "revert puts everything back"
 # shellcheck disable=SC2086
 try on 1 $lone_children
@@ -54,7 +54,7 @@ ask both kill "$both_daemon"
 
 for round in 1 2 3; do
 	try iso apply -c 1 --name "round$round" --comm nobody
-	try iso revert
+	try revert
 done
 tried "three times over"
 same "and everything is as it was"
