@@ -78,9 +78,9 @@ table() {
 		{
 			for (i = 1; i <= n; i++) {
 				bad = $i == "" || $i ~ /[ \001-\037\177]/
-				if (name[i] ~ /^(pid|tgid|errno|irq|seq|time|cpu|by_pid|ns)$/) bad = bad || $i !~ /^[0-9]+$/
+				if (name[i] ~ /^(pid|tgid|errno|irq|seq|time|cpu)$/) bad = bad || $i !~ /^[0-9]+$/
 				if (name[i] ~ /^(original|present|effective|from|to)$/) bad = bad || $i !~ list
-				if (name[i] ~ /^(count|total_ns|max_ns|last_ns)$/) bad = bad || $i !~ /^([0-9]+|-)$/
+				if (name[i] ~ /^(count|total_ns|max_ns|last_ns|by_pid|ns)$/) bad = bad || $i !~ /^([0-9]+|-)$/
 				if (name[i] == "pending") bad = bad || $i !~ /^(pending|-)$/
 				if (name[i] == "type" && head ~ /^pid/) bad = bad || $i !~ /^(user|kthread)$/
 				if (bad) print name[i] ": " $0
