@@ -4,37 +4,29 @@
  */
 #include <linux/kernel.h>
 #include <linux/percpu.h>
-#include <linux/version.h>
 #include <asm/hardirq.h>
+#include "compat/cpuiso_x86.h"
 #include "counters.h"
-
-#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 2, 0)
-#define FIELD(field, index) offsetof(irq_cpustat_t, field)
-#else
-#define FIELD(field, index) \
-	(offsetof(irq_cpustat_t, counts) + \
-	 sizeof(unsigned int) * (IRQ_COUNT_##index))
-#endif
 
 static const struct {
 	const char *name;
 	size_t offset;
 } vectors[] = {
-	{ "NMI", FIELD(__nmi_count, NMI) },
+	{ "NMI", CPUISO_IRQ_STAT(__nmi_count, NMI) },
 #ifdef CONFIG_X86_LOCAL_APIC
-	{ "LOC", FIELD(apic_timer_irqs, APIC_TIMER) },
-	{ "SPU", FIELD(irq_spurious_count, SPURIOUS) },
-	{ "PMI", FIELD(apic_perf_irqs, APIC_PERF) },
-	{ "IWI", FIELD(apic_irq_work_irqs, IRQ_WORK) },
-	{ "RTR", FIELD(icr_read_retry_count, ICR_READ_RETRY) },
+	{ "LOC", CPUISO_IRQ_STAT(apic_timer_irqs, APIC_TIMER) },
+	{ "SPU", CPUISO_IRQ_STAT(irq_spurious_count, SPURIOUS) },
+	{ "PMI", CPUISO_IRQ_STAT(apic_perf_irqs, APIC_PERF) },
+	{ "IWI", CPUISO_IRQ_STAT(apic_irq_work_irqs, IRQ_WORK) },
+	{ "RTR", CPUISO_IRQ_STAT(icr_read_retry_count, ICR_READ_RETRY) },
 #endif
 #ifdef CONFIG_SMP
-	{ "RES", FIELD(irq_resched_count, RESCHEDULE) },
-	{ "CAL", FIELD(irq_call_count, CALL_FUNCTION) },
+	{ "RES", CPUISO_IRQ_STAT(irq_resched_count, RESCHEDULE) },
+	{ "CAL", CPUISO_IRQ_STAT(irq_call_count, CALL_FUNCTION) },
 #endif
-	{ "TLB", FIELD(irq_tlb_count, TLB) },
+	{ "TLB", CPUISO_IRQ_STAT(irq_tlb_count, TLB) },
 #ifdef CONFIG_X86_THERMAL_VECTOR
-	{ "TRM", FIELD(irq_thermal_count, THERMAL_APIC) },
+	{ "TRM", CPUISO_IRQ_STAT(irq_thermal_count, THERMAL_APIC) },
 #endif
 };
 

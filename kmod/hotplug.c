@@ -14,19 +14,18 @@
 #include "event.h"
 #include "hotplug.h"
 #include "isolation.h"
-#include "verbs.h"
-#include "worker.h"
 
 static DEFINE_SPINLOCK(lock);
-static cpumask_var_t went_down, came_up, refused, seen, away;
+static cpumask_var_t went_down, came_up, refused, seen;
 static enum cpuhp_state state;
+static void (*wake_worker)(void);
 
 static void leave(unsigned int cpu, struct cpumask *mask)
 {
 	spin_lock(&lock);
 	cpumask_set_cpu(cpu, mask);
 	spin_unlock(&lock);
-	cpuiso_worker_wake();
+	wake_worker();
 }
 
 static int online(unsigned int cpu)
@@ -67,14 +66,16 @@ static void announce(enum cpuiso_event type)
 }
 
 /**
- * cpuiso_hotplug_work - act on what the callbacks left
+ * cpuiso_hotplug_fetch - take what the callbacks left
+ * @away: which CPUs were away for a while
  *
  * A CPU that was refused to go had already stopped taking tasks when it was
  * asked for, so it counts as one that was away.
  *
- * Context: the worker.
+ * Context: the worker. Waits until the CPUs have come or gone.
+ * Return: false when nothing has changed.
  */
-void cpuiso_hotplug_work(void)
+bool cpuiso_hotplug_fetch(struct cpumask *away)
 {
 	bool settle = false;
 
@@ -94,11 +95,11 @@ void cpuiso_hotplug_work(void)
 		announce(CPUISO_EVENT_CPU_OFFLINE);
 	}
 	if (!settle)
-		return;
+		return false;
 	/* The callback came early; the CPU has come or gone when we get this. */
 	cpus_read_lock();
 	cpus_read_unlock();
-	cpuiso_verbs_hotplug(away);
+	return true;
 }
 
 /**
@@ -115,16 +116,17 @@ bool cpuiso_hotplug_pending(void)
 
 /**
  * cpuiso_hotplug_init - room for what the callbacks leave
+ * @wake: called by the callbacks when they leave something
  *
  * Return: 0 or -ENOMEM.
  */
-int cpuiso_hotplug_init(void)
+int cpuiso_hotplug_init(void (*wake)(void))
 {
+	wake_worker = wake;
 	if (zalloc_cpumask_var(&went_down, GFP_KERNEL) &&
 	    zalloc_cpumask_var(&came_up, GFP_KERNEL) &&
 	    zalloc_cpumask_var(&refused, GFP_KERNEL) &&
-	    zalloc_cpumask_var(&seen, GFP_KERNEL) &&
-	    zalloc_cpumask_var(&away, GFP_KERNEL))
+	    zalloc_cpumask_var(&seen, GFP_KERNEL))
 		return 0;
 	cpuiso_hotplug_exit();
 	return -ENOMEM;
@@ -141,7 +143,6 @@ void cpuiso_hotplug_exit(void)
 	free_cpumask_var(came_up);
 	free_cpumask_var(refused);
 	free_cpumask_var(seen);
-	free_cpumask_var(away);
 }
 
 /**

@@ -12,7 +12,7 @@
 #include "fault.h"
 #include "isolation.h"
 #include "record.h"
-#include "workload.h"
+#include "rules.h"
 
 LIST_HEAD(cpuiso_isolations);
 
@@ -85,7 +85,7 @@ void cpuiso_isolation_free(struct cpuiso_isolation *iso)
 {
 	if (!iso)
 		return;
-	cpuiso_rules_free(iso);
+	cpuiso_rule_list_free(&iso->rules);
 	call_rcu(&iso->rcu, isolation_free_rcu);
 }
 

@@ -32,7 +32,7 @@ static int __init cpuiso_init(void)
 	err = cpuiso_verbs_init();
 	if (err)
 		goto events;
-	err = cpuiso_hotplug_init();
+	err = cpuiso_hotplug_init(cpuiso_worker_wake);
 	if (err)
 		goto verbs;
 	err = cpuiso_notes_init(cpuiso_worker_wake);

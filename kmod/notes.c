@@ -136,6 +136,7 @@ bool cpuiso_note_put(enum cpuiso_note_type type, struct task_struct *task,
 
 	local_irq_save(flags);
 	ring = this_cpu_ptr(&rings);
+	/* Pairs with the release of a slot in cpuiso_note_get(). */
 	room = ring->head - smp_load_acquire(&ring->tail) < RING_SIZE;
 	if (room) {
 		note = &ring->notes[ring->head % RING_SIZE];
@@ -143,6 +144,7 @@ bool cpuiso_note_put(enum cpuiso_note_type type, struct task_struct *task,
 		note->task = task ? get_task_struct(task) : NULL;
 		note->by = by ? get_task_struct(by) : NULL;
 		note->number = number;
+		/* Publishes the note to cpuiso_note_get(). */
 		smp_store_release(&ring->head, ring->head + 1);
 	} else {
 		WRITE_ONCE(ring->lost, ring->lost + 1);
@@ -164,9 +166,11 @@ bool cpuiso_note_get(unsigned int cpu, struct cpuiso_note *note)
 {
 	struct ring *ring = per_cpu_ptr(&rings, cpu);
 
+	/* Pairs with the release in cpuiso_note_put(). */
 	if (smp_load_acquire(&ring->head) == ring->tail)
 		return false;
 	*note = ring->notes[ring->tail % RING_SIZE];
+	/* Gives the slot back to cpuiso_note_put(). */
 	smp_store_release(&ring->tail, ring->tail + 1);
 	return true;
 }

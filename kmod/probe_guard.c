@@ -148,6 +148,7 @@ static void wait_ends(struct watch *watch, const struct task_struct *p)
 		if (READ_ONCE(watch->waiting[i].task) != p)
 			continue;
 		WRITE_ONCE(watch->waiting[i].since, 0);
+		/* Frees the slot after its time is gone; see cpuiso_waiting(). */
 		smp_store_release(&watch->waiting[i].task, NULL);
 	}
 }
@@ -436,6 +437,7 @@ struct task_struct *cpuiso_waiting_get(unsigned int cpu, unsigned int *slot,
 	while (!task && *slot < STARVE_SLOTS) {
 		struct waiting *w = &watch->waiting[(*slot)++];
 
+		/* The time is read after the task it belongs to. */
 		task = smp_load_acquire(&w->task);
 		*since = READ_ONCE(w->since);
 		if (task && !*since)

@@ -8,7 +8,6 @@
 #include "counters.h"
 #include "irqs.h"
 #include "isolation.h"
-#include "netlink.h"
 #include "notes.h"
 #include "probe.h"
 #include "record.h"

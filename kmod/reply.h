@@ -6,6 +6,9 @@
 #include "event.h"
 #include "verbs.h"
 
+/* In netlink.c, which knows what the operations do. */
+extern struct genl_family cpuiso_family;
+
 int cpuiso_reply_info(struct sk_buff *skb, struct genl_info *info);
 int cpuiso_dump_isolations(struct sk_buff *skb, struct netlink_callback *cb);
 int cpuiso_dump_start(struct netlink_callback *cb);

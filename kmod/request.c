@@ -14,6 +14,7 @@
 #include "isolation.h"
 #include "request.h"
 #include "worker.h"
+#include "rules.h"
 #include "workload.h"
 
 const struct nla_policy cpuiso_apply_policy[CPUISO_A_ISOLATION_MAX + 1] = {

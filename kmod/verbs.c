@@ -10,6 +10,7 @@
 #include "event.h"
 #include "fault.h"
 #include "guard.h"
+#include "hotplug.h"
 #include "irqs.h"
 #include "isolation.h"
 #include "probe.h"
@@ -456,18 +457,17 @@ unsigned long cpuiso_verbs_due(void)
 }
 
 /**
- * cpuiso_verbs_hotplug - CPUs came or went: bring everything where it belongs
- * @went_down: CPUs that were down for a while since the last call
+ * cpuiso_verbs_hotplug - when CPUs came or went, bring everything where it
+ * belongs
  *
  * Context: the worker.
  */
-void cpuiso_verbs_hotplug(const struct cpumask *went_down)
+void cpuiso_verbs_hotplug(void)
 {
-	if (!attached)
-		return;
-	cpuiso_world_look(world);
-	cpumask_copy(world->replugged, went_down);
-	cpuiso_irqs_settle(world);
-	cpuiso_sweep_settle(world);
+	if (cpuiso_hotplug_fetch(world->replugged) && attached) {
+		cpuiso_world_look(world);
+		cpuiso_irqs_settle(world);
+		cpuiso_sweep_settle(world);
+	}
 	cpumask_clear(world->replugged);
 }

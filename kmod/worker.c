@@ -12,13 +12,12 @@
 #include <linux/kthread.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
-#include "hotplug.h"
 #include "isolation.h"
 #include "notes.h"
 #include "record.h"
 #include "verbs.h"
 #include "worker.h"
-#include "workload.h"
+#include "rules.h"
 
 #define MAX_QUEUED 256
 
@@ -109,7 +108,7 @@ static void work_fn(struct kthread_work *w)
 	bool more, run;
 
 	do {
-		cpuiso_hotplug_work();
+		cpuiso_verbs_hotplug();
 		more = cpuiso_verbs_notes();
 		op = next_op(&run);
 		if (op) {

@@ -16,77 +16,11 @@
 #include "fault.h"
 #include "isolation.h"
 #include "record.h"
+#include "rules.h"
 #include "workload.h"
 
-static atomic_t last_rule = ATOMIC_INIT(0);
 static DEFINE_SPINLOCK(path_lock);
 static char path_buf[PATH_MAX];
-
-/**
- * cpuiso_rule_new - a rule that is in no list yet
- * @kind: its kind
- * @text: the comm or the path; for a pid, ""
- * @task: for a pid, any thread of the process; a reference to its leader is
- *	taken
- *
- * Return: the rule or NULL when there is no memory.
- */
-struct cpuiso_rule *cpuiso_rule_new(enum cpuiso_rule_kind kind,
-				    const char *text, struct task_struct *task)
-{
-	struct cpuiso_rule *rule;
-
-	rule = kzalloc(struct_size(rule, text, strlen(text) + 1), GFP_KERNEL);
-	if (!rule)
-		return NULL;
-	INIT_LIST_HEAD(&rule->node);
-	rule->id = atomic_inc_return(&last_rule);
-	rule->kind = kind;
-	strcpy(rule->text, text);
-	if (task) {
-		rcu_read_lock();
-		rule->task = get_task_struct(task->group_leader);
-		rcu_read_unlock();
-		rule->pid = task_pid_nr(rule->task);
-	}
-	return rule;
-}
-
-static void rule_free_rcu(struct rcu_head *rcu)
-{
-	struct cpuiso_rule *rule = container_of(rcu, struct cpuiso_rule, rcu);
-
-	if (rule->task)
-		put_task_struct(rule->task);
-	kfree(rule);
-}
-
-static void rule_free(struct cpuiso_rule *rule)
-{
-	list_del_rcu(&rule->node);
-	call_rcu(&rule->rcu, rule_free_rcu);
-}
-
-/**
- * cpuiso_rule_list_free - free rules that were never added
- * @rules: their list
- */
-void cpuiso_rule_list_free(struct list_head *rules)
-{
-	struct cpuiso_rule *rule, *next;
-
-	list_for_each_entry_safe(rule, next, rules, node)
-		rule_free(rule);
-}
-
-/**
- * cpuiso_rules_free - free the rules of an isolation that goes
- * @iso: not in the list (any more)
- */
-void cpuiso_rules_free(struct cpuiso_isolation *iso)
-{
-	cpuiso_rule_list_free(&iso->rules);
-}
 
 static bool same_rule(const struct cpuiso_rule *a, const struct cpuiso_rule *b)
 {
@@ -211,7 +145,7 @@ u32 cpuiso_rule_remove(struct cpuiso_isolation *iso,
 		if (!same_rule(rule, like))
 			continue;
 		iso->n_rules--;
-		rule_free(rule);
+		cpuiso_rule_free(rule);
 		cpuiso_changed();
 		return id;
 	}

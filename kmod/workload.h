@@ -4,10 +4,6 @@
 
 #include "types.h"
 
-struct cpuiso_rule *cpuiso_rule_new(enum cpuiso_rule_kind kind,
-				    const char *text, struct task_struct *task);
-void cpuiso_rule_list_free(struct list_head *rules);
-void cpuiso_rules_free(struct cpuiso_isolation *iso);
 int cpuiso_rules_check(const struct cpuiso_isolation *iso,
 		       const struct list_head *rules, char *message,
 		       unsigned int *attr);

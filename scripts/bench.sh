@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
 # Measure `cpuiso apply -c 1` beside `tuna --cpus=1 --isolate` and a loop of taskset, in the same guest: how long each
 # takes among 100, 1,000 and 10,000 threads, how that grows, with 2 and with 32 CPUs; and what the module's records
 # take. Prints the aim beside what was measured, and exits 0 whether it was reached or not.

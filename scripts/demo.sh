@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
 # Watch a lighttpd being isolated: boot a guest with two CPUs, start lighttpd in it, drive it from here with httperf,
 # without and with `cpuiso apply`, and show what changed and that rmmod puts everything back.
 #

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
 # Install what is missing for some part of the work, with apt. Silent when nothing is missing.
 #
 #   scripts/deps.sh [SET...]      sets: build vm demo test check debug; build when none is named

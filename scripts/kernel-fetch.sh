@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
 # Put one of Debian's kernels, with its modules and headers, under the cache directory, for the test machine and for
 # building against. Nothing is installed and the machine's own apt sources and lists are not touched: a second apt
 # configuration lives in the cache, with the mirrors that the machine's own configuration names.

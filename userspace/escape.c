@@ -7,8 +7,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "alloc.h"
 #include "escape.h"
-#include "fail.h"
 
 /* Length of the well-formed, printable UTF-8 character at @s, 0 if it is none. */
 static size_t utf8_len(const unsigned char *s)

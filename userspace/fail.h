@@ -2,6 +2,8 @@
 #ifndef CPUISO_FAIL_H
 #define CPUISO_FAIL_H
 
+#include "alloc.h"
+
 /* The exit codes of every command; tests and scripts build on them. */
 enum {
 	EXIT_DONE = 0,
@@ -15,9 +17,5 @@ int fail(int code, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 _Noreturn void die(int code, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
-
-void *xcalloc(size_t n, size_t size);
-void *xrealloc(void *p, size_t n, size_t size);
-char *xstrdup(const char *s);
 
 #endif

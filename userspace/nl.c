@@ -21,11 +21,11 @@
 #include <netlink/netlink.h>
 #include <netlink/socket.h>
 
+#include "ask.h"
 #include "fail.h"
 #include "names.h"
 #include "nl_core.h"
 #include "opts.h"
-#include "request.h"
 #include "signals.h"
 #include "sysfs.h"
 

@@ -10,9 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ask.h"
 #include "fail.h"
 #include "opts.h"
-#include "request.h"
 #include "sysfs.h"
 #include "unit.h"
 #include "workload.h"

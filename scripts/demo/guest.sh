@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
 # The guest's half of scripts/demo.sh. Orders come over $CPUISO_CTL, one per line; each is answered by the same line when
 # it is carried out. What was measured goes to stdout, under lines that begin with "==" and say what follows.
 #

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
 # Build the module for a kernel of the test machine, in a copy: the tree's own build may be for another kernel, and is
 # nobody's business here.
 #

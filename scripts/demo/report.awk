@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0
 # The tables of scripts/demo.sh. Reads what scripts/demo/guest.sh printed, then the output of httperf, one file per
 # phase named after it. Exit 1 when some affinity is not what it was.
 BEGIN {

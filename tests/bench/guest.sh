@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
 # The guest's half of scripts/bench.sh: isolate CPU 1 in several ways among so many sleeping threads, and say how long
 # each took. A line per measurement, fields separated by tabs; lines that begin with "#" are for the impatient.
 #

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0
 # The tables of scripts/bench.sh, from what tests/bench/guest.sh printed.
 BEGIN {
 	FS = "\t"

@@ -57,7 +57,7 @@ settle
 is "hotplug is no reason to move it" "$(cpus_of "${pid[lone]}")" 0-1
 ask lone kill "$child"
 order stop
-check_exit 4 "revert says that something had been changed" iso revert p
+check "revert; what somebody set is what it was" iso revert p
 same "and everything is as it was"
 
 check "off" iso apply -c 1 --name p -G off --pid "${pid[work]}"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
 # Second program of the test machine, process 1 unless systemd is: finish the set-up, run the tests or the command that
 # tests/vm/run was given, tell the host that all is done, power off.
 # shellcheck source=/dev/null

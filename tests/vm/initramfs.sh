@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
 # Print the path of the initramfs for one kernel directory, building it first if it is missing or older than its parts.
 # It holds busybox, the few modules that are needed to reach the root file system, and tests/vm/init.
 #

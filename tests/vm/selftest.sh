@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
 # Shows that the test machine fails when it should, and says why: a harness that cannot fail proves nothing.
 # Boots five guests one after the other; prints TAP. Options go to tests/vm/run.
 set -uo pipefail

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0
 # The host's judgement of one run, from the guest's KTAP and its console. Prints the failures, then the totals; exits
 # with 1 when there is any failure.
 #

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
 # Print the path of what QEMU should boot for one kernel directory: the kernel unpacked, once, into the cache, because an
 # emulated CPU takes seconds to unpack it at every boot; or vmlinuz itself when it cannot be entered unpacked (no PVH note).
 #

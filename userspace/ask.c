@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What is asked of the module, as it goes into a message.
+ */
+#include <stdlib.h>
+#include <netlink/attr.h>
+#include <netlink/errno.h>
+#include <netlink/msg.h>
+
+#include "ask.h"
+
+/**
+ * request_free() - free what a request holds
+ * @r: the request
+ */
+void request_free(struct request *r)
+{
+	size_t i;
+
+	for (i = 0; i < CPUISO_RULES_MAX; i++) {
+		free(r->comm[i]);
+		free(r->cgroup[i]);
+		free(r->keep_irq[i]);
+	}
+}
+
+static int put_strings(struct nl_msg *msg, int attr, char *const *v, size_t n)
+{
+	size_t i;
+	int err = 0;
+
+	for (i = 0; i < n && !err; i++)
+		err = nla_put_string(msg, attr, v[i]);
+	return err;
+}
+
+/**
+ * request_put() - write a request into a message
+ * @msg: the message
+ * @r: the request
+ * @cmd: the operation; a plan travels inside an attribute of its own
+ *
+ * Return: 0, or libnl's error when it does not fit.
+ */
+int request_put(struct nl_msg *msg, const struct request *r, int cmd)
+{
+	struct nlattr *nest = NULL;
+	int attr = 0, err = 0;
+	size_t i;
+
+	if (cmd == CPUISO_CMD_TASK_GET)
+		attr = CPUISO_A_TASK_PLAN;
+	else if (cmd == CPUISO_CMD_IRQ_GET)
+		attr = CPUISO_A_IRQ_PLAN;
+	if (attr) {
+		nest = nla_nest_start(msg, attr | NLA_F_NESTED);
+		if (!nest)
+			return -NLE_MSGSIZE;
+	}
+	if (r->name[0])
+		err = nla_put_string(msg, CPUISO_A_ISOLATION_NAME, r->name);
+	if (!err && r->cpus[0])
+		err = nla_put_string(msg, CPUISO_A_ISOLATION_CPUS, r->cpus);
+	for (i = 0; i < r->nr_pid && !err; i++)
+		err = nla_put_u32(msg, CPUISO_A_ISOLATION_PID, r->pid[i]);
+	if (!err)
+		err = put_strings(msg, CPUISO_A_ISOLATION_COMM, r->comm, r->nr_comm);
+	if (!err)
+		err = put_strings(msg, CPUISO_A_ISOLATION_CGROUP, r->cgroup, r->nr_cgroup);
+	if (!err)
+		err = put_strings(msg, CPUISO_A_ISOLATION_KEEP_IRQ, r->keep_irq,
+				  r->nr_keep_irq);
+	if (!err && r->has_sched)
+		err = nla_put_u32(msg, CPUISO_A_ISOLATION_SCHED_POLICY, r->policy);
+	if (!err && r->has_sched)
+		err = nla_put_u32(msg, CPUISO_A_ISOLATION_SCHED_PRIO, r->prio);
+	for (i = 0; i < __CPUISO_CLASS_MAX && !err; i++)
+		if (r->has_guard[i])
+			err = nla_put_u32(msg, CPUISO_A_ISOLATION_GUARD_TASKS + i,
+					  r->guard[i]);
+	if (!err && r->has_exit)
+		err = nla_put_u32(msg, CPUISO_A_ISOLATION_EXIT, r->exit);
+	if (!err && nest)
+		err = nla_nest_end(msg, nest);
+	return err;
+}
