@@ -101,6 +101,10 @@ done_with() {
 	fi
 }
 
+last_words() {
+	grep -m 1 FAILED "$1" || tail -1 "$1" | grep . || echo "it said nothing"
+}
+
 # Wait for an event. Returns its argument in $REPLY. The guest must not end before it is told to.
 expect() {
 	local want=$1 name value
@@ -112,8 +116,8 @@ expect() {
 		REPLY=$value
 		case $name in
 		"$want") return ;;
-		vm) die "the guest ended early, its logs are in $logs: $(tail -1 "$work/vm.err" | grep . || echo 'it said nothing')" ;;
-		failed) die "the guest's part failed, its logs are in $logs: $(tail -1 "$work/vm.out" | grep . || echo 'it said nothing')" ;;
+		vm) die "the guest ended early, its logs are in $logs: $(last_words "$work/vm.err")" ;;
+		failed) die "the guest's part failed, its logs are in $logs: $(last_words "$work/vm.out")" ;;
 		esac
 	done
 }
@@ -213,4 +217,4 @@ for phase in "${phases[@]}"; do
 	files+=("$work/$phase.out")
 done
 awk -f "$tree/scripts/demo/report.awk" -v conns="$conns" -v rate=$rate "$work/vm.out" "${files[@]}" || exit 1
-[ $run_status = 0 ] || die "the guest did not end well, its logs are in $logs: $(grep -m 1 FAILED "$work/vm.err" || tail -1 "$work/vm.err")"
+[ $run_status = 0 ] || die "the guest did not end well, its logs are in $logs: $(last_words "$work/vm.err")"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The guest's half of scripts/demo.sh. Orders come over $CPUISO_CTL, one per line; each is answered by the same line when
-# it is carried out. What was measured goes to stdout, under lines that begin with "==" and say what follows.
+# The guest's half of scripts/demo.sh. Orders come over $CPUISO_CTL, one per line; each is answered by the same line
+# when it is carried out. What was measured goes to stdout, under lines that begin with "==" and say what follows.
 #
 #   begin PHASE     plain, busy, busy-isolated or isolated: bring the guest into that state, then read the counters
 #   end             read the counters again
@@ -76,9 +76,9 @@ begin() {
 	case $phase in
 	*isolated)
 		if [ ! -d /sys/module/cpuiso ]; then
-			echo "== apply"
+			"$snapshot" take "$dir/before"
 			insmod "$CPUISO_KO"
-			cpuiso apply -c $cpu --comm lighttpd
+			cpuiso apply -c $cpu --comm lighttpd >/dev/null
 		fi
 		;;
 	esac
@@ -127,7 +127,6 @@ hire
 # Attached once and for all: attaching interrupts every CPU.
 echo "$switches" >$trace/sched_switch/trigger
 echo "$runtime" >$trace/sched_stat_runtime/trigger
-"$snapshot" take "$dir/before"
 
 echo ready >&4
 while read -r order argument <&4; do

@@ -31,8 +31,6 @@ FILENAME ~ /vm\.out$/ {
 		counters()
 	else if (section == "switches" || section == "runtime")
 		hist()
-	else if (section == "apply")
-		said[++said_lines] = $0
 	else if (section == "tasks" && lines > 2)
 		verdict("task", $6, $1, $3, $9)
 	else if (section == "irqs" && lines > 2)
@@ -159,6 +157,12 @@ function verdict(kind, v, number, name, present) {
 	stays[v] = stays[v] (stays[v] ? ", " : "") name
 }
 
+# PF_NO_SETAFFINITY: nobody may set the mask of such a thread. The kernel does so itself, when a workqueue's rescuer
+# goes to help on a CPU, and leaves it at that.
+function kernel_owned(flags) {
+	return substr(flags, length(flags) - 6, 1) ~ /[4-7c-f]/ && length(flags) > 6
+}
+
 # task TGID TID START FLAGS POLICY PRIO NICE STATE MASK COMM; irq NUMBER MOVABLE MASK CHIP ACTIONS; knob PATH VALUE
 function snapshot(   f, fields, kind, key, value) {
 	fields = split($0, f, "\t")
@@ -175,9 +179,13 @@ function snapshot(   f, fields, kind, key, value) {
 	}
 	if (section == "before") {
 		was[kind, key] = value
+		mask[key] = f[10]
 	} else if ((kind, key) in was && (kind == "knob") == (section == "later")) {
 		compared[kind]++
-		if (was[kind, key] != value) {
+		if (was[kind, key] != value && kind == "task" && kernel_owned(f[5])) {
+			rescuers++
+			own_doing = own_doing (own_doing ? ", " : "") f[11] " " mask[key] " -> " f[10]
+		} else if (was[kind, key] != value) {
 			differ[kind]++
 			wrong[++wrongs] = kind " " key " " f[11] ": " was[kind, key] " -> " value
 		}
@@ -226,7 +234,7 @@ function shares(   i, line, one, all, what, text) {
 }
 
 # The busiest first; a handful is enough to see who it is.
-function who(   i, j, name, best, shown, line, rest) {
+function who(   i, name, best, shown, line, rest, all) {
 	for (shown = 0; shown < 12; shown++) {
 		best = ""
 		for (name in total)
@@ -242,14 +250,17 @@ function who(   i, j, name, best, shown, line, rest) {
 		print line
 	}
 	line = sprintf("  %-24s", "others")
+	all = 0
 	for (i = 1; i <= columns; i++) {
 		rest = 0
 		for (name in total)
 			if (!(name in listed))
 				rest += ran[name, phase[i]]
+		all += rest
 		line = line sprintf(" %12d", rest)
 	}
-	print line
+	if (all)
+		print line
 }
 
 function totals(text, from,   i, line) {
@@ -340,6 +351,8 @@ END {
 	printf "%d settings (sysctl, workqueues, default IRQ affinity, which the keeper puts back) compared, %d differ.\n",
 		compared["knob"], differ["knob"]
 	bad = differ["task"] + differ["irq"] + differ["knob"]
+	if (rescuers)
+		printf "Not counted: %d kernel threads whose masks only the kernel sets, and did: %s.\n", rescuers, own_doing
 	for (i = 1; i <= wrongs; i++)
 		print "  " wrong[i]
 	if (compared["task"] < 10 || !compared["irq"]) {

@@ -117,12 +117,12 @@ END {
 			seconds(c, t, "tuna"), seconds(c, t, "loop"), ratio(c, t, "tuna"), ratio(c, t, "loop"),
 			median(c SUBSEP t SUBSEP "cpuiso") / 1e6
 	}
-	print "  tasks counts kernel threads too; loop is one taskset for each of them, as in the experiment, and leaves the IRQs"
+	print "  tasks counts kernel threads too; loop is one taskset for each, as in the experiment, and leaves the IRQs"
 	if (guesses)
 		print "  ~ would have taken more than three minutes and was not run: projected from fewer threads"
 
-	print "\nThe same in seconds of CPU, as this machine spent them to play the guest's CPUs: nearly the same whatever else"
-	print "it does, but without the waiting"
+	print "\nThe same in seconds of CPU, as this machine spent them to play the guest's CPUs: nearly the same whatever"
+	print "else it does, but without the waiting"
 	printf "%5s %8s %9s %9s %10s %12s   %s\n", "CPUs", "threads", "cpuiso", "tuna", "loop", "tuna/cpuiso",
 		"without the start of the programs"
 	for (i = 1; i <= places; i++) {
@@ -182,7 +182,7 @@ END {
 		printf "%5d %8d %9d %12d %14d %14d %22s\n", c, t, records[c, t], objects[c, t], pages[c, t], other[c, t],
 			t < 10000 ? "-" : sprintf("%d", beyond(c, t))
 	}
-	print "  other slabs: what the index (radix_tree_node) and kmalloc grew by during apply, somebody else's share included"
+	print "  other slabs: what the index (radix_tree_node) and kmalloc grew by during apply, others' share included"
 
 	print "\nAims"
 	c = place_cpus[1]
