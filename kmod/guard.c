@@ -163,16 +163,9 @@ static void grown_up(struct cpuiso_task_rec *r)
 	atomic_dec_if_positive(&cpuiso_newborns);
 }
 
-/**
- * cpuiso_guard_look - is a task where it belongs?
- * @w: the world
- * @r: its record
- * @by: who may have brought it there, or NULL
- *
- * Context: the worker.
- */
-void cpuiso_guard_look(struct cpuiso_world *w, struct cpuiso_task_rec *r,
-		       struct task_struct *by)
+/* Is a task where it belongs? @by may have brought it there, or is NULL. */
+static void look(struct cpuiso_world *w, struct cpuiso_task_rec *r,
+		 struct task_struct *by)
 {
 	bool retried = wait_is_over(&r->rec.fight);
 	struct cpuiso_event_rec e = { .kind = CPUISO_KIND_TASK };
@@ -235,7 +228,7 @@ void cpuiso_guard_look_all(struct cpuiso_world *w)
 
 	xa_for_each(&w->store->tasks, id, r) {
 		grown_up(r);
-		cpuiso_guard_look(w, r, NULL);
+		look(w, r, NULL);
 		cond_resched();
 	}
 }
@@ -321,7 +314,7 @@ static void note_newborn(struct cpuiso_world *w, struct cpuiso_task_rec *r,
 	}
 	atomic_dec_if_positive(&cpuiso_newborns);
 	if (r->woken)
-		cpuiso_guard_look(w, r, by);
+		look(w, r, by);
 }
 
 static void note_wake(struct cpuiso_world *w, struct cpuiso_task_rec *r,
@@ -329,7 +322,7 @@ static void note_wake(struct cpuiso_world *w, struct cpuiso_task_rec *r,
 {
 	r->woken = true;
 	grown_up(r);
-	cpuiso_guard_look(w, r, by);
+	look(w, r, by);
 }
 
 static void note_starve(unsigned int cpu)
@@ -378,10 +371,10 @@ void cpuiso_guard_note(struct cpuiso_world *w, struct cpuiso_note *note)
 	case CPUISO_NOTE_INTRUDER:
 		/* It is on its way, so it was woken. */
 		grown_up(r);
-		cpuiso_guard_look(w, r, note->by);
+		look(w, r, note->by);
 		break;
 	default:
-		cpuiso_guard_look(w, r, note->by);
+		look(w, r, note->by);
 	}
 }
 
@@ -413,7 +406,7 @@ static void retry_fights(struct cpuiso_world *w, unsigned long *due)
 		struct cpuiso_fight *f = &task->rec.fight;
 
 		if (f->quiet && !time_before(jiffies, f->until))
-			cpuiso_guard_look(w, task, NULL);
+			look(w, task, NULL);
 		if (!f->quiet)
 			continue;
 		sooner(due, f->until);

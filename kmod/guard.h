@@ -6,8 +6,6 @@
 #include "types.h"
 
 void cpuiso_guard_note(struct cpuiso_world *w, struct cpuiso_note *note);
-void cpuiso_guard_look(struct cpuiso_world *w, struct cpuiso_task_rec *r,
-		       struct task_struct *by);
 void cpuiso_guard_look_all(struct cpuiso_world *w);
 bool cpuiso_guard_admit(struct cpuiso_world *w, struct cpuiso_task_rec *r,
 			const struct cpuiso_task_rec *parent);

@@ -100,7 +100,7 @@ int cpuiso_rules_check(const struct cpuiso_isolation *iso,
 		if (iso->n_rules + ++n <= CPUISO_RULES_MAX)
 			continue;
 		snprintf(message, CPUISO_MESSAGE_LEN,
-			 "an isolation takes at most %u rules; use one --comm or --cgroup for many processes",
+			 "an isolation takes at most %d rules; use one --comm or --cgroup for many processes",
 			 CPUISO_RULES_MAX);
 		return -E2BIG;
 	}

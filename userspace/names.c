@@ -111,16 +111,16 @@ static const char *const cmds[] = {
 };
 
 #define TABLE(var, label, array, max)					\
+	const struct name_table var = { label, array, max };		\
 	_Static_assert(sizeof(array) / sizeof((array)[0]) == (max),	\
-		       "a value of " label " has no name");		\
-	const struct name_table var = { label, array, max }
+		       "a value of " label " has no name")
 
 TABLE(state_names, "state", states, __CPUISO_STATE_MAX);
 TABLE(kind_names, "kind", kinds, __CPUISO_KIND_MAX);
 TABLE(verdict_names, "verdict", verdicts, __CPUISO_VERDICT_MAX);
 TABLE(sched_names, "sched", scheds, __CPUISO_SCHED_MAX);
 TABLE(event_names, "event", events, __CPUISO_EVENT_MAX);
-TABLE(class_names, "class", classes, __CPUISO_CLASS_MAX);
+static TABLE(class_names, "class", classes, __CPUISO_CLASS_MAX);
 TABLE(guard_names, "guard", guards, __CPUISO_GUARD_MAX);
 TABLE(exit_names, "exit", exits, __CPUISO_EXIT_MAX);
 TABLE(stat_names, "stat-kind", stats, __CPUISO_STAT_MAX);

@@ -9,7 +9,7 @@ struct name_table {
 };
 
 extern const struct name_table state_names, kind_names, verdict_names,
-	sched_names, event_names, class_names, guard_names, exit_names,
+	sched_names, event_names, guard_names, exit_names,
 	stat_names, cmd_names;
 extern const struct name_table *const all_names[];
 

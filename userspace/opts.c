@@ -12,7 +12,7 @@
 #include "fail.h"
 #include "opts.h"
 
-const struct opt opt_table[NR_OPTS] = {
+static const struct opt opt_table[NR_OPTS] = {
 	[OPT_CPUS] = { "cpus", 'c', "LIST", false,
 		"CPUs to isolate, as in the kernel: 3 or 1-3,5 or 1-7:2/4" },
 	[OPT_NAME] = { "name", 'n', "NAME", false,

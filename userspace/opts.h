@@ -63,8 +63,6 @@ struct opt {
 	const char *about;
 };
 
-extern const struct opt opt_table[NR_OPTS];
-
 int opts_parse(const struct command *cmd, int argc, char **argv,
 	       struct args *args, bool *help);
 void opts_free(struct args *args);

@@ -181,8 +181,11 @@ function snapshot(   f, fields, kind, key, value) {
 		was[kind, key] = value
 		mask[key] = f[10]
 	} else if ((kind, key) in was && (kind == "knob") == (section == "later")) {
-		compared[kind]++
-		if (was[kind, key] != value && kind == "task" && kernel_owned(f[5])) {
+		if (kind == "task" && kernel_owned(f[5]))
+			fixed++
+		else
+			compared[kind]++
+		if (was[kind, key] != value && kind == "task" && kernel_owned(f[5]) && mask[key] != f[10]) {
 			rescuers++
 			own_doing = own_doing (own_doing ? ", " : "") f[11] " " mask[key] " -> " f[10]
 		} else if (was[kind, key] != value) {
@@ -351,8 +354,8 @@ END {
 	printf "%d settings (sysctl, workqueues, default IRQ affinity, which the keeper puts back) compared, %d differ.\n",
 		compared["knob"], differ["knob"]
 	bad = differ["task"] + differ["irq"] + differ["knob"]
-	if (rescuers)
-		printf "Not counted: %d kernel threads whose masks only the kernel sets, and did: %s.\n", rescuers, own_doing
+	printf "Not counted: %d kernel threads whose masks only the kernel may set; %d of these differ%s.\n", fixed, rescuers,
+		rescuers ? ": " own_doing : ""
 	for (i = 1; i <= wrongs; i++)
 		print "  " wrong[i]
 	if (compared["task"] < 10 || !compared["irq"]) {
