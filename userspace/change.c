@@ -108,15 +108,15 @@ int change_run(struct conn *c, int cmd, const struct request *req,
 	json_object *now = NULL;
 	int code, sig;
 
-	strcpy(target.names, req->name);
-	strcpy(target.cpus, req->cpus);
+	snprintf(target.names, sizeof(target.names), "%s", req->name);
+	snprintf(target.cpus, sizeof(target.cpus), "%s", req->cpus);
 	code = workload_pidns(req);
 	if (!code && cmd == CPUISO_CMD_REVERT) {
 		target.names[0] = 0;
 		code = find_target(c, req, &target);
 		/* The module is to say that there is none of that name. */
 		if (!target.names[0])
-			strcpy(target.names, req->name);
+			snprintf(target.names, sizeof(target.names), "%s", req->name);
 	}
 	if (code)
 		return code;

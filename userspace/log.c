@@ -53,12 +53,12 @@ size_t log_format(char *dst, size_t size, const struct log_field *fields)
 
 static char *journal_field(const char *prefix, const char *key, const char *value)
 {
-	char *text = xcalloc(strlen(prefix) + strlen(key) + strlen(value) + 2, 1), *p;
+	size_t size = strlen(prefix) + strlen(key) + strlen(value) + 2;
+	char *text = xcalloc(size, 1), *p;
 
-	sprintf(text, "%s%s=", prefix, key);
-	for (p = text; *p; p++)
+	snprintf(text, size, "%s%s=%s", prefix, key, value);
+	for (p = text; *p != '='; p++)
 		*p = toupper((unsigned char)*p);
-	strcat(text, value);
 	return text;
 }
 

@@ -174,7 +174,7 @@ static char *cell(json_object *row, const struct column *col)
 {
 	json_object *value = get_obj(row, col->key), *item;
 	char *joined, *text;
-	size_t i, n, len = 0;
+	size_t i, n, len = 0, at;
 
 	if (json_object_is_type(value, json_type_boolean))
 		return xstrdup(json_object_get_boolean(value) ? "yes" : "-");
@@ -189,11 +189,11 @@ static char *cell(json_object *row, const struct column *col)
 	for (i = 0; i < n; i++)
 		len += json_object_get_string_len(json_object_array_get_idx(value, i)) + 32;
 	joined = xcalloc(len + 1, 1);
+	at = 0;
 	for (i = 0; i < n; i++) {
 		item = json_object_array_get_idx(value, i);
-		if (i)
-			strcat(joined, ",");
-		strcat(joined, json_object_get_string(item));
+		at += snprintf(joined + at, len + 1 - at, "%s%s", i ? "," : "",
+			       json_object_get_string(item));
 	}
 	text = *joined ? escape_dup(joined, ESC_ONCE | ESC_BLANK) : xstrdup("-");
 	free(joined);

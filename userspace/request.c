@@ -3,6 +3,7 @@
  * From arguments to a request: what can be seen to be wrong from here is
  * refused here, in one sentence, and nothing is sent.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <netlink/attr.h>
@@ -84,7 +85,7 @@ int request_name(struct request *r, const char *name)
 	if (name[strspn(name, ok)])
 		return fail(EXIT_USAGE, "the name \"%s\" has a character that is not allowed; use letters, digits and any of _.@:,+-",
 			    name);
-	strcpy(r->name, name);
+	snprintf(r->name, sizeof(r->name), "%s", name);
 	return 0;
 }
 
@@ -236,14 +237,14 @@ int request_workload(struct request *r, const struct args *args)
  */
 int request_isolation(struct request *r, const struct args *args)
 {
-	char name[3 + CPUISO_CPULIST_LEN + 1] = "cpu";
+	char name[3 + CPUISO_CPULIST_LEN + 1];
 	int code;
 
 	memset(r, 0, sizeof(*r));
 	code = parse_cpus(r, args->one[OPT_CPUS]);
 	if (code)
 		return code;
-	strcat(name, r->cpus);
+	snprintf(name, sizeof(name), "cpu%s", r->cpus);
 	code = request_name(r, args->one[OPT_NAME] ? args->one[OPT_NAME] : name);
 	if (!code && args->one[OPT_SCHED])
 		code = request_sched(r, args->one[OPT_SCHED]);
