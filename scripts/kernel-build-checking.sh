@@ -152,7 +152,8 @@ build() {
 	rm -f "$new/lib/modules/$abi/build" "$new/lib/modules/$abi/source"
 	collect_headers "$new/headers"
 	ln -s headers "$new/build"
-	ln -s ../../../headers "$new/lib/modules/$abi/build"
+	# Absolute, because the test machine mounts lib/modules elsewhere.
+	ln -s "$kernels/$name/headers" "$new/lib/modules/$abi/build"
 	cp "$objects/arch/x86/boot/bzImage" "$new/vmlinuz"
 	cp "$objects/.config" "$new/config"
 	echo "$abi" >"$new/abi"
@@ -204,4 +205,5 @@ for name in "${outdated[@]}"; do
 	unpack_source
 	build
 done
-rm -rf "$work"
+# Another run's unfinished objects stay, and with them their source.
+[ "$(ls "$work/$version" 2>/dev/null)" != source ] || rm -rf "$work"
