@@ -14,6 +14,7 @@
 #include "irqs.h"
 #include "isolation.h"
 #include "record.h"
+#include "undo.h"
 
 struct irq_look {
 	struct irq_data *data;
@@ -200,19 +201,30 @@ static int immovable(struct irq_data *data, enum cpuiso_verdict *verdict)
 	return 0;
 }
 
-/* Return: true when somebody else undid what we had set. */
+static void undone(struct cpuiso_world *w, const struct cpuiso_irq_rec *r,
+		   enum cpuiso_verdict result, const struct cpumask *found)
+{
+	cpuiso_undone_mask(w, result, CPUISO_KIND_IRQ, r->irq, r->action,
+			   r->rec.orig, found);
+}
+
+/*
+ * Return: true when somebody else undid what we had set; w->claimed is then
+ * what it was before we did.
+ */
 static bool reconcile(struct cpuiso_world *w, struct cpuiso_irq_rec *r,
 		      const struct cpumask *now)
 {
-	bool undone;
+	bool changed;
 
 	if (cpumask_subset(r->rec.set, w->replugged)) {
 		cpuiso_rec_seen(&r->rec, now);
 		return false;
 	}
-	undone = cpuiso_rec_ours(&r->rec) && !cpumask_equal(now, r->rec.orig);
+	changed = cpuiso_rec_ours(&r->rec) && !cpumask_equal(now, r->rec.orig);
+	cpumask_copy(w->claimed, r->rec.orig);
 	cpuiso_rec_adopt(&r->rec, now);
-	return undone;
+	return changed;
 }
 
 /* Return: false when the IRQ is gone. */
@@ -220,7 +232,7 @@ static bool settle(struct cpuiso_world *w, struct cpuiso_irq_rec *r)
 {
 	enum cpuiso_verdict verdict, why_not;
 	struct irq_look l;
-	bool here, undone = false;
+	bool here, changed = false;
 	int err;
 
 	/* Who keeps it is found anew: the keeper may be the one that leaves. */
@@ -232,7 +244,7 @@ static bool settle(struct cpuiso_world *w, struct cpuiso_irq_rec *r)
 		goto out;
 	read_mask(l.data, w->now);
 	if (!cpumask_equal(w->now, r->rec.set))
-		undone = reconcile(w, r, w->now);
+		changed = reconcile(w, r, w->now);
 
 	verdict = cpuiso_rec_target(&r->rec, w, w->scratch);
 	err = 0;
@@ -248,12 +260,14 @@ static bool settle(struct cpuiso_world *w, struct cpuiso_irq_rec *r)
 out:
 	rcu_read_unlock();
 	if (!here) {
-		if (w->outcome && cpuiso_rec_ours(&r->rec))
-			w->outcome->gone++;
+		if (cpuiso_rec_ours(&r->rec))
+			undone(w, r, CPUISO_VERDICT_GONE, NULL);
 		return false;
 	}
-	if (undone && w->outcome) {
-		w->outcome->changed++;
+	if (changed && w->outcome) {
+		cpuiso_undone_mask(w, CPUISO_VERDICT_CHANGED_SINCE,
+				   CPUISO_KIND_IRQ, r->irq, r->action,
+				   w->claimed, r->rec.set);
 		cpuiso_event_irq(CPUISO_EVENT_CHANGED_SINCE, r->irq,
 				 r->action, 0);
 	}
@@ -262,9 +276,8 @@ out:
 	else if (err)
 		verdict = CPUISO_VERDICT_REFUSED;
 	if (!w->planned && !cpumask_equal(w->now, r->rec.set)) {
+		undone(w, r, CPUISO_VERDICT_RESTORED, r->rec.set);
 		cpuiso_rec_wrote(&r->rec, w->now);
-		if (w->outcome)
-			w->outcome->restored++;
 	}
 	cpuiso_rec_verdict(&r->rec, verdict,
 			   verdict == CPUISO_VERDICT_REFUSED ? err : 0);

@@ -19,6 +19,10 @@ static const struct nla_policy task_policy[CPUISO_A_TASK_MAX + 1] = {
 	[CPUISO_A_TASK_PLAN] = { .type = NLA_NESTED },
 };
 
+static const struct nla_policy knob_policy[CPUISO_A_KNOB_MAX + 1] = {
+	[CPUISO_A_KNOB_PLAN] = { .type = NLA_NESTED },
+};
+
 static const struct nla_policy irq_policy[CPUISO_A_IRQ_MAX + 1] = {
 	[CPUISO_A_IRQ_PLAN] = { .type = NLA_NESTED },
 };
@@ -128,6 +132,20 @@ static const struct genl_ops ops[] = {
 	{
 		.cmd = CPUISO_CMD_STAT_GET,
 		.dumpit = cpuiso_dump_stats,
+	},
+	{
+		.cmd = CPUISO_CMD_KNOB_GET,
+		.start = cpuiso_dump_knobs_start,
+		.dumpit = cpuiso_dump_knobs,
+		.done = cpuiso_dump_knobs_done,
+		.policy = knob_policy,
+		.maxattr = CPUISO_A_KNOB_MAX,
+	},
+	{
+		.cmd = CPUISO_CMD_UNDO_GET,
+		.start = cpuiso_dump_undo_start,
+		.dumpit = cpuiso_dump_undo,
+		.done = cpuiso_dump_undo_done,
 	},
 };
 

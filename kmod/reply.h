@@ -6,6 +6,14 @@
 #include "event.h"
 #include "verbs.h"
 
+int cpuiso_put_keep_knobs(struct sk_buff *skb,
+			  const struct cpuiso_isolation *iso);
+int cpuiso_dump_knobs_start(struct netlink_callback *cb);
+int cpuiso_dump_knobs(struct sk_buff *skb, struct netlink_callback *cb);
+int cpuiso_dump_knobs_done(struct netlink_callback *cb);
+int cpuiso_dump_undo_start(struct netlink_callback *cb);
+int cpuiso_dump_undo(struct sk_buff *skb, struct netlink_callback *cb);
+int cpuiso_dump_undo_done(struct netlink_callback *cb);
 int cpuiso_reply_info(struct sk_buff *skb, struct genl_info *info);
 int cpuiso_dump_isolations(struct sk_buff *skb, struct netlink_callback *cb);
 int cpuiso_dump_tasks_start(struct netlink_callback *cb);

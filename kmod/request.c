@@ -11,7 +11,9 @@
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include "compat/cpuiso_compat.h"
+#include "cpus.h"
 #include "isolation.h"
+#include "knobs.h"
 #include "request.h"
 #include "worker.h"
 #include "workload.h"
@@ -31,6 +33,11 @@ const struct nla_policy cpuiso_apply_policy[CPUISO_A_ISOLATION_MAX + 1] = {
 	[CPUISO_A_ISOLATION_SCHED_POLICY] =
 		NLA_POLICY_MAX(NLA_U32, CPUISO_SCHED_RR),
 	[CPUISO_A_ISOLATION_SCHED_PRIO] = NLA_POLICY_MAX(NLA_U32, 99),
+	[CPUISO_A_ISOLATION_KEEP_KNOB] = { .type = NLA_NUL_STRING,
+					   .len = CPUISO_KNOB_LEN },
+	[CPUISO_A_ISOLATION_POWER] = { .type = NLA_FLAG },
+	[CPUISO_A_ISOLATION_RCU] = { .type = NLA_FLAG },
+	[CPUISO_A_ISOLATION_REPLUG] = { .type = NLA_FLAG },
 };
 
 const struct nla_policy cpuiso_revert_policy[CPUISO_A_ISOLATION_MAX + 1] = {
@@ -151,6 +158,34 @@ static int parse_keep(const struct nlattr *attr, struct cpuiso_isolation *iso,
 	return 0;
 }
 
+static int parse_keep_knob(const struct nlattr *attr,
+			   struct cpuiso_isolation *iso,
+			   struct netlink_ext_ack *extack)
+{
+	const struct cpuiso_knob *knob = cpuiso_knob_find(nla_data(attr));
+
+	if (!knob)
+		return refuse(extack, attr,
+			      "there is no knob of that name; \"cpuiso plan\" names those there are",
+			      -EINVAL);
+	iso->keep_knobs |= BIT(knob - cpuiso_knobs);
+	return 0;
+}
+
+static int parse_flags(struct nlattr **attrs, struct cpuiso_isolation *iso,
+		       struct netlink_ext_ack *extack)
+{
+	const char *sentence;
+	unsigned int attr;
+
+	iso->power = attrs[CPUISO_A_ISOLATION_POWER];
+	iso->nocb = attrs[CPUISO_A_ISOLATION_RCU];
+	iso->replug = attrs[CPUISO_A_ISOLATION_REPLUG];
+	sentence = cpuiso_cpus_why_not(iso, &attr);
+	return sentence ? refuse(extack, attrs[attr], sentence, -EOPNOTSUPP) :
+			  0;
+}
+
 static int parse_cpus(const struct nlattr *attr, struct cpuiso_isolation *iso,
 		      struct netlink_ext_ack *extack)
 {
@@ -231,6 +266,9 @@ static int parse(const struct nlattr *head, int len, struct nlattr **attrs,
 		case CPUISO_A_ISOLATION_KEEP_IRQ:
 			err = parse_keep(attr, iso, extack);
 			break;
+		case CPUISO_A_ISOLATION_KEEP_KNOB:
+			err = parse_keep_knob(attr, iso, extack);
+			break;
 		}
 		if (err)
 			return err;
@@ -242,6 +280,8 @@ static int parse(const struct nlattr *head, int len, struct nlattr **attrs,
 			      "an isolation needs CPUs; give a list of them",
 			      -EINVAL);
 	err = parse_cpus(attrs[CPUISO_A_ISOLATION_CPUS], iso, extack);
+	if (!err)
+		err = parse_flags(attrs, iso, extack);
 	if (err)
 		return err;
 	return parse_sched(attrs[CPUISO_A_ISOLATION_SCHED_POLICY],

@@ -14,6 +14,7 @@
 #include "record.h"
 #include "sched.h"
 #include "tasks.h"
+#include "undo.h"
 #include "workload.h"
 
 static void read_mask(struct task_struct *task, struct cpumask *mask)
@@ -117,6 +118,16 @@ void cpuiso_task_join(struct cpuiso_task_rec *r, struct cpuiso_isolation *iso,
 	cpuiso_rec_own(&r->rec, iso);
 }
 
+static void undone(struct cpuiso_world *w, const struct cpuiso_task_rec *r,
+		   enum cpuiso_verdict result, const struct cpumask *found)
+{
+	char comm[TASK_COMM_LEN];
+
+	strscpy(comm, r->task->comm, sizeof(comm));
+	cpuiso_undone_mask(w, result, CPUISO_KIND_TASK, task_pid_nr(r->task),
+			   comm, r->rec.orig, found);
+}
+
 /* Somebody, or the kernel, has given it another mask since we looked. */
 static void reconcile(struct cpuiso_world *w, struct cpuiso_task_rec *r,
 		      const struct cpumask *now)
@@ -128,7 +139,7 @@ static void reconcile(struct cpuiso_world *w, struct cpuiso_task_rec *r,
 		return;
 	}
 	if (ours && w->outcome && !cpumask_equal(now, r->rec.orig)) {
-		w->outcome->changed++;
+		undone(w, r, CPUISO_VERDICT_CHANGED_SINCE, now);
 		cpuiso_event_task(CPUISO_EVENT_CHANGED_SINCE, r->task, 0);
 	}
 	cpuiso_rec_adopt(&r->rec, now);
@@ -145,10 +156,9 @@ static void move(struct cpuiso_world *w, struct cpuiso_task_rec *r,
 		err = set_cpus_allowed_ptr(r->task, mask);
 	if (!err && !w->planned) {
 		/* From 6.12 the user's own mask narrows what we ask for. */
+		undone(w, r, CPUISO_VERDICT_RESTORED, r->rec.set);
 		read_mask(r->task, w->now);
 		cpuiso_rec_wrote(&r->rec, w->now);
-		if (w->outcome)
-			w->outcome->restored++;
 	}
 	cpuiso_rec_verdict(&r->rec, err ? CPUISO_VERDICT_REFUSED : verdict,
 			   err);
@@ -168,8 +178,8 @@ void cpuiso_task_settle(struct cpuiso_world *w, struct cpuiso_task_rec *r)
 	enum cpuiso_verdict verdict;
 
 	if (task->flags & PF_EXITING) {
-		if (w->outcome && cpuiso_rec_ours(&r->rec))
-			w->outcome->gone++;
+		if (cpuiso_rec_ours(&r->rec))
+			undone(w, r, CPUISO_VERDICT_GONE, NULL);
 		cpuiso_rec_verdict(&r->rec, CPUISO_VERDICT_EXITED, 0);
 		return;
 	}

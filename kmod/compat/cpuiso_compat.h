@@ -6,11 +6,14 @@
 #ifndef CPUISO_COMPAT_H
 #define CPUISO_COMPAT_H
 
+#include <linux/fs.h>
 #include <linux/irq.h>
 #include <linux/irqdesc.h>
 #include <linux/irqnr.h>
 #include <linux/irq_work.h>
 #include <linux/kernel_stat.h>
+#include <linux/mount.h>
+#include <linux/rcupdate.h>
 #include <linux/version.h>
 #include <net/genetlink.h>
 #include <uapi/linux/sched/types.h>
@@ -60,6 +63,47 @@ static inline struct nlattr **cpuiso_dump_attrs(struct netlink_callback *cb)
 #else
 #define CPUISO_RESV_START_OP(op) .resv_start_op = (op),
 #endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 14, 0)
+static inline struct file *file_open_root_mnt(struct vfsmount *mnt,
+					      const char *name, int flags,
+					      umode_t mode)
+{
+	return file_open_root(mnt->mnt_root, mnt, name, flags, mode);
+}
+#endif
+
+/* What is called for each name in a directory. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
+#define CPUISO_FILLDIR_RET	int
+#define CPUISO_FILLDIR_MORE	0
+#define CPUISO_FILLDIR_STOP	(-E2BIG)
+#else
+#define CPUISO_FILLDIR_RET	bool
+#define CPUISO_FILLDIR_MORE	true
+#define CPUISO_FILLDIR_STOP	false
+#endif
+
+/*
+ * Callback offloading is switched while the CPU is online up to 6.11, and
+ * while it is offline from 6.12 on.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 12, 0)
+#define CPUISO_RCU_OFFLOAD	false
+static inline int rcu_nocb_cpu_offload(int cpu)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline int rcu_nocb_cpu_deoffload(int cpu)
+{
+	return -EOPNOTSUPP;
+}
+#else
+#define CPUISO_RCU_OFFLOAD	IS_ENABLED(CONFIG_RCU_NOCB_CPU)
+#endif
+#define CPUISO_RCU_OFFLOAD_OFFLINE \
+	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0))
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 18, 0)
 #define CPUISO_PROTO_SCHED_SWITCH \
