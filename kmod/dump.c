@@ -14,9 +14,8 @@
 #include "verbs.h"
 
 /**
- * cpuiso_dump_seq - the number by which readers tell that a dump is not of one
- * moment
- * @d: the dump, or NULL for one that is not of records
+ * cpuiso_dump_seq - the number that tells whether a dump is of one moment
+ * @d: the dump, or NULL for one that has no cursor of this kind
  */
 u32 cpuiso_dump_seq(const struct cpuiso_dump *d)
 {
@@ -62,65 +61,84 @@ int cpuiso_put_finish(struct sk_buff *skb, void *hdr, bool failed)
 	return 0;
 }
 
-/**
- * cpuiso_dump_free - the mirror of cpuiso_dump_start()
- * @d: the dump
- */
-void cpuiso_dump_free(struct cpuiso_dump *d)
-{
-	if (d->plan) {
-		cpuiso_isolation_free(d->plan->planned);
-		cpuiso_world_free(d->plan);
-		cpuiso_store_free(d->store);
-	}
-	kfree(d->list);
-	kfree(d);
-}
-
-static int start_plan(struct cpuiso_dump *d, struct netlink_callback *cb,
-		      const struct nlattr *nest)
+static int make_plan(struct cpuiso_dump *d, const struct nlattr *nest,
+		     struct netlink_ext_ack *extack)
 {
 	int err;
 
 	d->store = cpuiso_store_new();
-	if (!d->store)
-		return -ENOMEM;
 	d->plan = cpuiso_world_new(d->store);
-	if (!d->plan) {
-		cpuiso_store_free(d->store);
+	if (!d->store || !d->plan)
 		return -ENOMEM;
-	}
-	err = cpuiso_request_plan(nest, d->plan, cb->extack);
+	err = cpuiso_request_plan(nest, d->plan, extack);
 	if (!err)
 		cpuiso_world_look(d->plan);
 	return err;
 }
 
 /**
- * cpuiso_dump_start - begin a dump of records
- * @cb: the dump
- * @plan_attr: the attribute in which an isolation to plan comes, or 0
+ * cpuiso_dump_start - before a dump of records
+ * @cb: the dump; args[0] becomes its struct cpuiso_dump
  *
- * Return: the dump, or an ERR_PTR().
+ * Return: 0 or -ENOMEM.
  */
-struct cpuiso_dump *cpuiso_dump_start(struct netlink_callback *cb,
-				      unsigned int plan_attr)
+int cpuiso_dump_start(struct netlink_callback *cb)
 {
-	const struct nlattr *nest = plan_attr ?
-		cpuiso_dump_attrs(cb)[plan_attr] : NULL;
 	struct cpuiso_dump *d = kzalloc(sizeof(*d), GFP_KERNEL);
-	int err = 0;
 
 	if (!d)
-		return ERR_PTR(-ENOMEM);
-	d->store = cpuiso_verbs_store();
+		return -ENOMEM;
 	d->list = kmalloc(CPUISO_LIST_SIZE, GFP_KERNEL);
-	if (!d->list)
-		err = -ENOMEM;
-	else if (nest)
-		err = start_plan(d, cb, nest);
-	if (!err)
-		return d;
-	cpuiso_dump_free(d);
-	return ERR_PTR(err);
+	if (!d->list) {
+		kfree(d);
+		return -ENOMEM;
+	}
+	cb->args[0] = (long)d;
+	return 0;
+}
+
+/**
+ * cpuiso_dump_done - the mirror of cpuiso_dump_start()
+ * @cb: the dump
+ */
+int cpuiso_dump_done(struct netlink_callback *cb)
+{
+	struct cpuiso_dump *d = (struct cpuiso_dump *)cb->args[0];
+
+	if (d->plan)
+		cpuiso_isolation_free(d->plan->planned);
+	cpuiso_world_free(d->plan);
+	if (d->store != cpuiso_verbs_store())
+		cpuiso_store_free(d->store);
+	cpuiso_task_view_free(&d->task);
+	cpuiso_irq_view_free(&d->irq);
+	cpuiso_knob_view_free(&d->knob);
+	cpuiso_undo_view_free(&d->undo);
+	kfree(d->list);
+	kfree(d);
+	return 0;
+}
+
+/**
+ * cpuiso_dump_prepare - in the first call of a dump, find what is dumped
+ * @d: the dump
+ * @cb: the dump
+ * @plan_attr: the attribute in which an isolation to plan comes
+ *
+ * In the first call and not before: a start callback has no extack to put the
+ * sentence of a refusal into.
+ *
+ * Return: 0 or a negative errno.
+ */
+int cpuiso_dump_prepare(struct cpuiso_dump *d, struct netlink_callback *cb,
+			unsigned int plan_attr)
+{
+	const struct nlattr *nest = cpuiso_dump_attrs(cb)[plan_attr];
+
+	if (d->store)
+		return 0;
+	if (nest)
+		return make_plan(d, nest, cb->extack);
+	d->store = cpuiso_verbs_store();
+	return 0;
 }

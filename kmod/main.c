@@ -35,24 +35,27 @@ static int __init cpuiso_init(void)
 	err = cpuiso_verbs_init();
 	if (err)
 		goto events;
-	err = cpuiso_worker_init();
+	err = cpuiso_hotplug_init();
 	if (err)
 		goto verbs;
+	err = cpuiso_notes_init(cpuiso_worker_wake);
+	if (err)
+		goto hotplug;
+	err = cpuiso_worker_init();
+	if (err)
+		goto notes;
 	err = cpuiso_worker_call(cpuiso_files_init);
 	if (err)
 		goto worker;
 	err = cpuiso_apart_init(cpuiso_worker_wake);
 	if (err)
 		goto files;
-	err = cpuiso_notes_init(cpuiso_worker_wake);
+	err = cpuiso_hotplug_start();
 	if (err)
 		goto apart;
-	err = cpuiso_hotplug_init();
-	if (err)
-		goto notes;
 	err = cpuiso_proc_init();
 	if (err)
-		goto hotplug;
+		goto hotplug_stop;
 	err = cpuiso_netlink_init();
 	if (err)
 		goto proc;
@@ -60,16 +63,18 @@ static int __init cpuiso_init(void)
 
 proc:
 	cpuiso_proc_exit();
-hotplug:
-	cpuiso_hotplug_exit();
-notes:
-	cpuiso_notes_exit();
+hotplug_stop:
+	cpuiso_hotplug_stop();
 apart:
 	cpuiso_apart_exit();
 files:
 	cpuiso_files_exit();
 worker:
 	cpuiso_worker_exit();
+notes:
+	cpuiso_notes_exit();
+hotplug:
+	cpuiso_hotplug_exit();
 verbs:
 	cpuiso_verbs_exit();
 events:
@@ -87,11 +92,13 @@ static void __exit cpuiso_exit(void)
 	cpuiso_netlink_exit();
 	cpuiso_worker_revert();
 	cpuiso_proc_exit();
-	cpuiso_hotplug_exit();
-	cpuiso_notes_exit();
+	cpuiso_hotplug_stop();
+	cpuiso_notes_stop();
 	cpuiso_apart_exit();
 	cpuiso_files_exit();
 	cpuiso_worker_exit();
+	cpuiso_notes_exit();
+	cpuiso_hotplug_exit();
 	cpuiso_verbs_exit();
 	cpuiso_undo_exit();
 	cpuiso_events_exit();

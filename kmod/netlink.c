@@ -9,6 +9,7 @@
 #include <linux/capability.h>
 #include <linux/netlink.h>
 #include "compat/cpuiso_compat.h"
+#include "dump.h"
 #include "event.h"
 #include "netlink.h"
 #include "reply.h"
@@ -115,17 +116,17 @@ static const struct genl_ops ops[] = {
 	},
 	{
 		.cmd = CPUISO_CMD_TASK_GET,
-		.start = cpuiso_dump_tasks_start,
+		.start = cpuiso_dump_start,
 		.dumpit = cpuiso_dump_tasks,
-		.done = cpuiso_dump_tasks_done,
+		.done = cpuiso_dump_done,
 		.policy = task_policy,
 		.maxattr = CPUISO_A_TASK_MAX,
 	},
 	{
 		.cmd = CPUISO_CMD_IRQ_GET,
-		.start = cpuiso_dump_irqs_start,
+		.start = cpuiso_dump_start,
 		.dumpit = cpuiso_dump_irqs,
-		.done = cpuiso_dump_irqs_done,
+		.done = cpuiso_dump_done,
 		.policy = irq_policy,
 		.maxattr = CPUISO_A_IRQ_MAX,
 	},
@@ -135,17 +136,17 @@ static const struct genl_ops ops[] = {
 	},
 	{
 		.cmd = CPUISO_CMD_KNOB_GET,
-		.start = cpuiso_dump_knobs_start,
+		.start = cpuiso_dump_start,
 		.dumpit = cpuiso_dump_knobs,
-		.done = cpuiso_dump_knobs_done,
+		.done = cpuiso_dump_done,
 		.policy = knob_policy,
 		.maxattr = CPUISO_A_KNOB_MAX,
 	},
 	{
 		.cmd = CPUISO_CMD_UNDO_GET,
-		.start = cpuiso_dump_undo_start,
+		.start = cpuiso_dump_start,
 		.dumpit = cpuiso_dump_undo,
-		.done = cpuiso_dump_undo_done,
+		.done = cpuiso_dump_done,
 	},
 };
 

@@ -181,39 +181,23 @@ int cpuiso_dump_isolations(struct sk_buff *skb, struct netlink_callback *cb)
 }
 
 /**
- * cpuiso_dump_tasks_start - before the dump of task-get
- * @cb: the dump; args[0] becomes its struct dump
- *
- * A plan is made here, whole.
- *
- * Return: 0 or a negative errno.
- */
-int cpuiso_dump_tasks_start(struct netlink_callback *cb)
-{
-	struct cpuiso_dump *d = cpuiso_dump_start(cb, CPUISO_A_TASK_PLAN);
-	int err;
-
-	if (IS_ERR(d))
-		return PTR_ERR(d);
-	err = d->plan ? cpuiso_sweep_tasks(d->plan) : 0;
-	if (!err)
-		err = cpuiso_task_view_alloc(&d->task);
-	if (err)
-		cpuiso_dump_free(d);
-	else
-		cb->args[0] = (long)d;
-	return err;
-}
-
-/**
  * cpuiso_dump_tasks - the dump of task-get
  * @skb: where to
- * @cb: where from
+ * @cb: where from; a plan is made whole in the first call
  */
 int cpuiso_dump_tasks(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct cpuiso_dump *d = (struct cpuiso_dump *)cb->args[0];
+	bool first = !d->store;
 	int err;
+
+	err = cpuiso_dump_prepare(d, cb, CPUISO_A_TASK_PLAN);
+	if (!err && first && d->plan)
+		err = cpuiso_sweep_tasks(d->plan);
+	if (!err && first)
+		err = cpuiso_task_view_alloc(&d->task);
+	if (err)
+		return err;
 
 	cb->seq = cpuiso_dump_seq(d);
 	while (cpuiso_task_view_next(d->store, &d->next, &d->task)) {
@@ -225,53 +209,33 @@ int cpuiso_dump_tasks(struct sk_buff *skb, struct netlink_callback *cb)
 	return skb->len;
 }
 
-/**
- * cpuiso_dump_tasks_done - the mirror of cpuiso_dump_tasks_start()
- * @cb: the dump
- */
-int cpuiso_dump_tasks_done(struct netlink_callback *cb)
+static int plan_irqs(struct cpuiso_world *plan)
 {
-	struct cpuiso_dump *d = (struct cpuiso_dump *)cb->args[0];
+	int err = cpuiso_irqs_scan(plan);
 
-	cpuiso_task_view_free(&d->task);
-	cpuiso_dump_free(d);
-	return 0;
-}
-
-/**
- * cpuiso_dump_irqs_start - before the dump of irq-get
- * @cb: the dump; args[0] becomes its struct dump
- *
- * Return: 0 or a negative errno.
- */
-int cpuiso_dump_irqs_start(struct netlink_callback *cb)
-{
-	struct cpuiso_dump *d = cpuiso_dump_start(cb, CPUISO_A_IRQ_PLAN);
-	int err;
-
-	if (IS_ERR(d))
-		return PTR_ERR(d);
-	err = d->plan ? cpuiso_irqs_scan(d->plan) : 0;
-	if (!err && d->plan)
-		cpuiso_irqs_settle(d->plan);
 	if (!err)
-		err = cpuiso_irq_view_alloc(&d->irq);
-	if (err)
-		cpuiso_dump_free(d);
-	else
-		cb->args[0] = (long)d;
+		cpuiso_irqs_settle(plan);
 	return err;
 }
 
 /**
  * cpuiso_dump_irqs - the dump of irq-get
  * @skb: where to
- * @cb: where from
+ * @cb: where from; a plan is made whole in the first call
  */
 int cpuiso_dump_irqs(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct cpuiso_dump *d = (struct cpuiso_dump *)cb->args[0];
+	bool first = !d->store;
 	int err;
+
+	err = cpuiso_dump_prepare(d, cb, CPUISO_A_IRQ_PLAN);
+	if (!err && first && d->plan)
+		err = plan_irqs(d->plan);
+	if (!err && first)
+		err = cpuiso_irq_view_alloc(&d->irq);
+	if (err)
+		return err;
 
 	cb->seq = cpuiso_dump_seq(d);
 	while (cpuiso_irq_view_next(d->store, &d->next, &d->irq)) {
@@ -281,19 +245,6 @@ int cpuiso_dump_irqs(struct sk_buff *skb, struct netlink_callback *cb)
 		d->next++;
 	}
 	return skb->len;
-}
-
-/**
- * cpuiso_dump_irqs_done - the mirror of cpuiso_dump_irqs_start()
- * @cb: the dump
- */
-int cpuiso_dump_irqs_done(struct netlink_callback *cb)
-{
-	struct cpuiso_dump *d = (struct cpuiso_dump *)cb->args[0];
-
-	cpuiso_irq_view_free(&d->irq);
-	cpuiso_dump_free(d);
-	return 0;
 }
 
 static int fill_stat(struct sk_buff *skb, struct netlink_callback *cb,
@@ -446,7 +397,8 @@ struct sk_buff *cpuiso_msg_event(const struct cpuiso_event_rec *e)
 				e->isolation)) ||
 		(e->kind >= 0 &&
 		 nla_put_u32(msg, CPUISO_A_EVENT_KIND, e->kind)) ||
-		nla_put_u32(msg, CPUISO_A_EVENT_OBJECT, e->object) ||
+		(e->object >= 0 &&
+		 nla_put_u32(msg, CPUISO_A_EVENT_OBJECT, e->object)) ||
 		nla_put_string(msg, CPUISO_A_EVENT_NAME, e->name) ||
 		nla_put_u32(msg, CPUISO_A_EVENT_ERRNO, e->err) ||
 		nla_put_string(msg, CPUISO_A_EVENT_TEXT, e->text)))

@@ -8,20 +8,12 @@
 
 int cpuiso_put_keep_knobs(struct sk_buff *skb,
 			  const struct cpuiso_isolation *iso);
-int cpuiso_dump_knobs_start(struct netlink_callback *cb);
 int cpuiso_dump_knobs(struct sk_buff *skb, struct netlink_callback *cb);
-int cpuiso_dump_knobs_done(struct netlink_callback *cb);
-int cpuiso_dump_undo_start(struct netlink_callback *cb);
 int cpuiso_dump_undo(struct sk_buff *skb, struct netlink_callback *cb);
-int cpuiso_dump_undo_done(struct netlink_callback *cb);
 int cpuiso_reply_info(struct sk_buff *skb, struct genl_info *info);
 int cpuiso_dump_isolations(struct sk_buff *skb, struct netlink_callback *cb);
-int cpuiso_dump_tasks_start(struct netlink_callback *cb);
 int cpuiso_dump_tasks(struct sk_buff *skb, struct netlink_callback *cb);
-int cpuiso_dump_tasks_done(struct netlink_callback *cb);
-int cpuiso_dump_irqs_start(struct netlink_callback *cb);
 int cpuiso_dump_irqs(struct sk_buff *skb, struct netlink_callback *cb);
-int cpuiso_dump_irqs_done(struct netlink_callback *cb);
 int cpuiso_dump_stats(struct sk_buff *skb, struct netlink_callback *cb);
 struct sk_buff *cpuiso_msg_done(const struct cpuiso_op *op);
 struct sk_buff *cpuiso_msg_event(const struct cpuiso_event_rec *e);

@@ -44,40 +44,31 @@ static int fill_knob(struct sk_buff *skb, struct netlink_callback *cb,
 		nla_put_string(skb, CPUISO_A_KNOB_TARGET, v->target));
 }
 
-/**
- * cpuiso_dump_knobs_start - before the dump of knob-get
- * @cb: the dump; args[0] becomes its struct cpuiso_dump
- *
- * Return: 0 or a negative errno.
- */
-int cpuiso_dump_knobs_start(struct netlink_callback *cb)
+static int plan_knobs(struct cpuiso_world *plan)
 {
-	struct cpuiso_dump *d = cpuiso_dump_start(cb, CPUISO_A_KNOB_PLAN);
-	int err;
+	int err = cpuiso_settings_scan(plan);
 
-	if (IS_ERR(d))
-		return PTR_ERR(d);
-	err = d->plan ? cpuiso_settings_scan(d->plan) : 0;
-	if (!err && d->plan)
-		err = cpuiso_settings_apply(d->plan);
-	if (!err)
-		err = cpuiso_knob_view_alloc(&d->knob);
-	if (err)
-		cpuiso_dump_free(d);
-	else
-		cb->args[0] = (long)d;
-	return err;
+	return err ?: cpuiso_settings_apply(plan);
 }
 
 /**
  * cpuiso_dump_knobs - the dump of knob-get
  * @skb: where to
- * @cb: where from
+ * @cb: where from; a plan is made whole in the first call
  */
 int cpuiso_dump_knobs(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct cpuiso_dump *d = (struct cpuiso_dump *)cb->args[0];
+	bool first = !d->store;
 	int err;
+
+	err = cpuiso_dump_prepare(d, cb, CPUISO_A_KNOB_PLAN);
+	if (!err && first && d->plan)
+		err = plan_knobs(d->plan);
+	if (!err && first)
+		err = cpuiso_knob_view_alloc(&d->knob);
+	if (err)
+		return err;
 
 	cb->seq = cpuiso_dump_seq(d);
 	while (cpuiso_knob_view_next(d->store, &d->next, &d->knob)) {
@@ -87,19 +78,6 @@ int cpuiso_dump_knobs(struct sk_buff *skb, struct netlink_callback *cb)
 		d->next++;
 	}
 	return skb->len;
-}
-
-/**
- * cpuiso_dump_knobs_done - the mirror of cpuiso_dump_knobs_start()
- * @cb: the dump
- */
-int cpuiso_dump_knobs_done(struct netlink_callback *cb)
-{
-	struct cpuiso_dump *d = (struct cpuiso_dump *)cb->args[0];
-
-	cpuiso_knob_view_free(&d->knob);
-	cpuiso_dump_free(d);
-	return 0;
 }
 
 static int fill_undo(struct sk_buff *skb, struct netlink_callback *cb,
@@ -121,27 +99,6 @@ static int fill_undo(struct sk_buff *skb, struct netlink_callback *cb,
 }
 
 /**
- * cpuiso_dump_undo_start - before the dump of undo-get
- * @cb: the dump; args[0] becomes its struct cpuiso_dump
- *
- * Return: 0 or a negative errno.
- */
-int cpuiso_dump_undo_start(struct netlink_callback *cb)
-{
-	struct cpuiso_dump *d = cpuiso_dump_start(cb, 0);
-	int err;
-
-	if (IS_ERR(d))
-		return PTR_ERR(d);
-	err = cpuiso_undo_view_alloc(&d->undo);
-	if (err)
-		cpuiso_dump_free(d);
-	else
-		cb->args[0] = (long)d;
-	return err;
-}
-
-/**
  * cpuiso_dump_undo - the dump of undo-get
  * @skb: where to
  * @cb: where from
@@ -151,6 +108,11 @@ int cpuiso_dump_undo(struct sk_buff *skb, struct netlink_callback *cb)
 	struct cpuiso_dump *d = (struct cpuiso_dump *)cb->args[0];
 	int err;
 
+	if (!d->undo.orig) {
+		err = cpuiso_undo_view_alloc(&d->undo);
+		if (err)
+			return err;
+	}
 	cb->seq = cpuiso_dump_seq(d);
 	while (cpuiso_undo_view_next(&d->next, &d->undo)) {
 		err = fill_undo(skb, cb, d);
@@ -159,17 +121,4 @@ int cpuiso_dump_undo(struct sk_buff *skb, struct netlink_callback *cb)
 		d->next++;
 	}
 	return skb->len;
-}
-
-/**
- * cpuiso_dump_undo_done - the mirror of cpuiso_dump_undo_start()
- * @cb: the dump
- */
-int cpuiso_dump_undo_done(struct netlink_callback *cb)
-{
-	struct cpuiso_dump *d = (struct cpuiso_dump *)cb->args[0];
-
-	cpuiso_undo_view_free(&d->undo);
-	cpuiso_dump_free(d);
-	return 0;
 }

@@ -372,18 +372,20 @@ bool cpuiso_settings_blocked(struct cpuiso_store *store)
 }
 
 /**
- * cpuiso_settings_complain - name what is left as it is because of a CPU
+ * cpuiso_settings_give_up - name and forget what is left because of a CPU
  * @store: the records
  */
-void cpuiso_settings_complain(struct cpuiso_store *store)
+void cpuiso_settings_give_up(struct cpuiso_store *store)
 {
 	struct cpuiso_knob_rec *r;
 	unsigned long id;
 
-	xa_for_each(&store->knobs, id, r)
+	xa_for_each(&store->knobs, id, r) {
 		if (r->verdict == CPUISO_VERDICT_BLOCKED)
 			pr_warn("%s is left as \"%s\", because a realtime task owns a CPU; write \"%s\" to %s when it has ended\n",
 				r->knob->name, r->set, r->orig, r->path);
+		cpuiso_knob_rec_drop(store, r);
+	}
 }
 
 /**

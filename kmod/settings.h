@@ -35,7 +35,7 @@ int cpuiso_settings_scan(struct cpuiso_world *w);
 int cpuiso_settings_apply(struct cpuiso_world *w);
 void cpuiso_settings_undo(struct cpuiso_world *w);
 bool cpuiso_settings_blocked(struct cpuiso_store *store);
-void cpuiso_settings_complain(struct cpuiso_store *store);
+void cpuiso_settings_give_up(struct cpuiso_store *store);
 void cpuiso_settings_clear(struct cpuiso_store *store);
 
 #endif

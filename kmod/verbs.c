@@ -236,13 +236,13 @@ static void apply(struct cpuiso_op *op)
 		op->iso = NULL;
 		cpuiso_undo_begin();
 		undo(iso, &op->outcome);
-		cpuiso_event(CPUISO_EVENT_APPLY_FAILED, op->name, 0,
+		cpuiso_event(CPUISO_EVENT_APPLY_FAILED, op->name, -1,
 			     "errno=%d", -op->err);
 		return;
 	}
 	op->iso = NULL;
 	cpuiso_isolation_set_state(iso, CPUISO_STATE_ISOLATED, true);
-	cpuiso_event(CPUISO_EVENT_APPLIED, op->name, 0, "cpus=%*pbl",
+	cpuiso_event(CPUISO_EVENT_APPLIED, op->name, -1, "cpus=%*pbl",
 		     cpumask_pr_args(iso->cpus));
 }
 
@@ -254,7 +254,7 @@ static void revert_one(struct cpuiso_isolation *iso,
 
 	strscpy(name, iso->name, sizeof(name));
 	undo(iso, &its);
-	cpuiso_event(CPUISO_EVENT_REVERTED, name, 0,
+	cpuiso_event(CPUISO_EVENT_REVERTED, name, -1,
 		     "restored=%u gone=%u changed-since=%u failed=%u",
 		     its.restored, its.gone, its.changed, its.failed);
 	outcome->restored += its.restored;
@@ -344,7 +344,7 @@ void cpuiso_verbs_end(struct cpuiso_outcome *outcome)
 		cpuiso_apart_wait();
 		retry(outcome);
 	}
-	cpuiso_settings_complain(store);
+	cpuiso_settings_give_up(store);
 }
 
 static void pin(struct cpuiso_op *op)
@@ -359,7 +359,7 @@ static void pin(struct cpuiso_op *op)
 	cpuiso_rules_add(iso, &op->rules);
 	cpuiso_world_look(world);
 	cpuiso_sweep_match(world);
-	cpuiso_event(CPUISO_EVENT_PINNED, iso->name, 0, "rules=%u",
+	cpuiso_event(CPUISO_EVENT_PINNED, iso->name, -1, "rules=%u",
 		     iso->n_rules);
 }
 
@@ -412,7 +412,9 @@ static void unpin(struct cpuiso_op *op)
 		break;
 	}
 	world->outcome = NULL;
-	cpuiso_event(CPUISO_EVENT_UNPINNED, iso->name, 0, "rules=%u",
+	if (op->err)
+		return;
+	cpuiso_event(CPUISO_EVENT_UNPINNED, iso->name, -1, "rules=%u",
 		     iso->n_rules);
 }
 

@@ -50,7 +50,7 @@ static const char *const reasons[__CPUISO_VERDICT_MAX] = {
 	[CPUISO_VERDICT_MANAGED_IRQ] = "the kernel manages its mask, see isolcpus=managed_irq",
 	[CPUISO_VERDICT_PER_CPU_IRQ] = "exists once per CPU",
 	[CPUISO_VERDICT_NO_VECTORS] = "housekeeping CPUs have no interrupt vector left",
-	[CPUISO_VERDICT_REFUSED] = "refused by the kernel",
+	[CPUISO_VERDICT_REFUSED] = "the kernel refuses the change",
 	[CPUISO_VERDICT_ABSENT] = "this kernel or machine does not have it",
 	[CPUISO_VERDICT_BLOCKED] = "waits for a CPU that a realtime task owns",
 };

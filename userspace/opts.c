@@ -26,7 +26,7 @@ const struct opt opt_table[NR_OPTS] = {
 	[OPT_CGROUP] = { "cgroup", 'g', "PATH", true,
 		"workload: the processes in a cgroup v2, now and later" },
 	[OPT_KEEP_IRQ] = { "keep-irq", 'k', "PATTERN", true,
-		"an interrupt, by number, action or chip, to have on these CPUs" },
+		"interrupt to have there, by number, action or chip" },
 	[OPT_SCHED] = { "sched", 's', "POLICY", false,
 		"schedule the workload as fifo:PRIO, rr:PRIO or other" },
 	[OPT_ALL] = { "all", 'a', NULL, false,

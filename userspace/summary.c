@@ -14,7 +14,7 @@
  */
 void summary_stays(FILE *to, json_object *verdicts)
 {
-	static const char *const plural[] = { "tasks", "interrupts" };
+	static const char *const nouns[] = { "task", "interrupt" };
 	unsigned int k, v;
 	uint64_t n;
 
@@ -23,8 +23,8 @@ void summary_stays(FILE *to, json_object *verdicts)
 			n = count_of(verdicts, name_of(&kind_names, k),
 				     name_of(&verdict_names, v));
 			if (n && verdict_reason(v))
-				fprintf(to, "  stays: %llu %s, %s (%s)\n",
-					(unsigned long long)n, plural[k],
+				fprintf(to, "  stays: %llu %s%s, %s (%s)\n",
+					(unsigned long long)n, nouns[k], n == 1 ? "" : "s",
 					name_of(&verdict_names, v), verdict_reason(v));
 		}
 	}

@@ -5,28 +5,28 @@
 . "${TESTLIB:-$(dirname "$0")}/lib.sh"
 plan 21
 
-puppet lone
+hire lone
 ask lone cpus 1
-puppet both
+hire both
 ask both cpus 0-1
 ask both fork 2
 both_children=$REPLY
-puppet realtime
+hire realtime
 ask realtime cpus 1
 ask realtime fifo 20
-puppet polite
+hire polite
 ask polite nice 5
-puppet many
+hire many
 ask many thread 6
 read -r first second _ <<<"$REPLY"
 ask many cpus 1 "$first"
 ask many cpus 0 "$second"
-puppet work
+hire work
 ask work cpus 0
 ask work thread 3
 ask work fork
 work_child=$REPLY
-puppet busy
+hire busy
 ask busy spin
 spinner=$REPLY
 
@@ -119,7 +119,7 @@ check "and so it stays" clear_of "${workload[@]}" -k "$keep" 1
 wait-for 10 line "$PROC/status" $'^members\tt\t8$' >/dev/null
 is "members are counted" "$(awk -F'\t' '$1 == "members" && $2 == "t" { print $3 }' "$PROC/status")" 8
 counts() {
-	copy_proc && awk -F'\t' '
+	smallread -c "$T" && awk -F'\t' '
 		FILENAME ~ /status$/ && $1 == "verdict" { want[$3 " " $4] = $5 }
 		FILENAME ~ /tasks$/ && FNR > 2 { have["task " $6]++ }
 		FILENAME ~ /irqs$/ && FNR > 2 { have["irq " $5]++ }
@@ -132,7 +132,7 @@ counts() {
 					bad = 1
 				}
 			exit bad || !want["task moved"] || !want["task workload"]
-		}' "$T/proc/tasks" "$T/proc/irqs" "$T/proc/status"
+		}' "$T/tasks" "$T/irqs" "$T/status"
 }
 check "the counts of verdicts are those of the lines" counts
 

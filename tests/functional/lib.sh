@@ -133,7 +133,7 @@ remember() {
 
 # same NAME: everything is as it was when "remember" was said.
 is_same() {
-	snapshot take "$T/after" && snapshot diff "$BEFORE" "$T/after"
+	snapshot same "$BEFORE"
 }
 
 same() {
@@ -153,9 +153,9 @@ need_cpus() {
 	[ "$(n_cpus)" -ge "$1" ] || skip_all "needs $1 CPUs"
 }
 
-# puppet NAME [FILE]: starts one; its process id is in ${pid[NAME]}. "ask NAME ORDER..." leaves the answer in $REPLY.
+# hire NAME [FILE]: starts one; its process id is in ${pid[NAME]}. "ask NAME ORDER..." leaves the answer in $REPLY.
 declare -A pid=() to=() from=()
-puppet() {
+hire() {
 	local in=$T/$1.in out=$T/$1.out fd
 	rm -f "$in" "$out"
 	mkfifo "$in" "$out"
@@ -168,8 +168,13 @@ puppet() {
 	from[$1]=$fd
 }
 
-ask() {
+# An order that is not answered: exec.
+tell() {
 	printf '%s\n' "${*:2}" >&"${to[$1]}"
+}
+
+ask() {
+	tell "$@"
 	read -r -t 60 -u "${from[$1]}" REPLY || bail_out "puppet $1 does not answer to \"${*:2}\""
 	case $REPLY in
 	error*) bail_out "puppet $1 cannot \"${*:2}\": $REPLY" ;;
@@ -204,23 +209,21 @@ on() {
 	done
 }
 
-# field_of FILE KEY COLUMN: of the line whose first field is KEY
+# field_of FILE KEY COLUMN: of the first line whose first field is KEY
 field_of() {
-	awk -F'\t' -v key="$2" -v col="$3" '$1 == key { print $col; exit }' "$PROC/$1"
+	local lines line fields
+	mapfile -t lines <"$PROC/$1"
+	for line in "${lines[@]}"; do
+		[ "${line%%$'\t'*}" = "$2" ] || continue
+		IFS=$'\t' read -r -a fields <<<"$line"
+		echo "${fields[$3 - 1]}"
+		return
+	done
 }
 
-# What is in several files of /proc/cpuiso belongs to one moment when the generation did not change. In $T/proc.
-copy_proc() {
-	local i before after
-	mkdir -p "$T/proc"
-	for ((i = 0; i < 50; i++)); do
-		before=$(field_of status generation 2)
-		cp "$PROC/status" "$PROC/tasks" "$PROC/irqs" "$T/proc"
-		after=$(field_of status generation 2)
-		[ "$before" != "$after" ] || return 0
-	done
-	echo "the generation never stood still"
-	return 1
+# errno_of COMMAND ATTR=VALUE...: what the module answers when the tool's own checks are passed by
+errno_of() {
+	rawnl send "$@" | cut -d ' ' -f 1
 }
 
 finish() {

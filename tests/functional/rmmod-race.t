@@ -4,7 +4,7 @@
 . "${TESTLIB:-$(dirname "$0")}/lib.sh"
 plan 8
 
-puppet work
+hire work
 ask work thread 2
 remember
 
@@ -13,7 +13,7 @@ unload_in_time() {
 	local i
 	for ((i = 0; i < 200; i++)); do
 		rmmod cpuiso 2>"$T/rmmod" && return
-		grep -q 'in use' "$T/rmmod" || break
+		grep -Eq 'in use|temporarily unavailable' "$T/rmmod" || break
 	done
 	echo "after $i times: $(<"$T/rmmod")"
 	return 1
@@ -55,6 +55,18 @@ ended() {
 	done
 }
 
+# It watches when it has seen something.
+watching() {
+	local i
+	for ((i = 0; i < 20; i++)); do
+		iso apply -c 1 --name seen >/dev/null || return
+		iso revert seen >/dev/null || return
+		wait-for 0.3 line "$T/watch.out" reverted >/dev/null && return
+	done
+	echo "watch shows nothing"
+	return 1
+}
+
 # One at a time first, so that a failure has a name.
 race() {
 	local name=$1 cycles=$2 i p=()
@@ -66,7 +78,7 @@ race() {
 		puppets+=("${p[@]}")
 		# It has begun when it has done what only it does, or, where that does not show, soon.
 		case $name in
-		watch) try wait-for 10 line /proc/net/netlink "^[^ ]+ +16 +${p[0]} +[0-9a-f]*[1-9a-f][0-9a-f]* " ;;
+		watch) try watching ;;
 		applies) try wait-for 10 line "$PROC/status" '^isolation' ;;
 		esac
 		try unload_in_time

@@ -8,7 +8,7 @@ plan 12
 rate=2000 seconds=10
 grep -q 'cpuiso' /proc/slabinfo && bail_out "a slab cache was left before"
 
-puppet quiet
+hire quiet
 ask quiet cpus 1
 remember
 load

@@ -3,16 +3,16 @@
 # However an isolation ends, everything is as it was; what was born meanwhile is as it would have been; what somebody
 # else changed meanwhile is left alone and reported.
 . "${TESTLIB:-$(dirname "$0")}/lib.sh"
-plan 22
+plan 23
 
-puppet lone
+hire lone
 ask lone cpus 1
-puppet both
+hire both
 ask both cpus 0-1
-puppet many
+hire many
 ask many thread 4
 ask many cpus 1 "${REPLY%% *}"
-puppet work
+hire work
 ask work nice 3
 
 snapshot take -p "$T/scratch"
@@ -121,7 +121,7 @@ without_faults() {
 	iso apply -c 1 --pid 4194303
 	[ $? -eq 2 ] || return
 	# Past the tool's own checks.
-	rawnl send apply name=raw pid=u:4194303 cpus=1 | grep -q "^ack 3 " || return
+	[ "$(errno_of apply name=raw pid=u:4194303 cpus=1)" = 3 ] || return
 	iso apply -c 1 --name one --comm nobody || return
 	iso apply -c 1 --name two --comm other
 	status=$?

@@ -17,16 +17,16 @@
 static void report(FILE *to, const struct request *req, json_object *after)
 {
 	json_object *verdicts = after ? get_obj(after, "verdicts") : NULL;
+	unsigned long long tasks = count_of(verdicts, "task", "moved");
+	unsigned long long irqs = count_of(verdicts, "irq", "moved");
+	unsigned long long members = after ? get_num(after, "members") : 0;
 
-	if (!after) {
-		fprintf(to, "%s: CPU %s is isolated\n", req->name, req->cpus);
-		return;
-	}
-	fprintf(to, "%s: CPU %s is isolated: %llu tasks and %llu interrupts moved, %llu tasks are workload\n",
-		req->name, req->cpus,
-		(unsigned long long)count_of(verdicts, "task", "moved"),
-		(unsigned long long)count_of(verdicts, "irq", "moved"),
-		(unsigned long long)get_num(after, "members"));
+	fprintf(to, "%s: CPU %s is isolated", req->name, req->cpus);
+	if (after)
+		fprintf(to, ": %llu task%s and %llu interrupt%s moved, workload of %llu task%s",
+			tasks, tasks == 1 ? "" : "s", irqs, irqs == 1 ? "" : "s",
+			members, members == 1 ? "" : "s");
+	fputc('\n', to);
 	summary_stays(to, verdicts);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* cpuiso watch: events as they happen. */
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "../escape.h"
@@ -55,7 +56,9 @@ static void print_event(json_object *event)
 	       get_str(event, "type"));
 	field(event, "isolation");
 	field(event, "kind");
-	field(event, "object");
+	/* Without a kind it is a CPU's number, or nothing. */
+	if (get_str(event, "kind") || strstr(get_str(event, "type"), "line"))
+		field(event, "object");
 	field(event, "name");
 	if (get_num(event, "errno"))
 		field(event, "errno");

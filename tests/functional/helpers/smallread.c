@@ -8,6 +8,7 @@
  *   smallread -k FIELDS FILE SIZE...   compare the first FIELDS fields of each line only
  *   smallread -l FILE...               read them again and again, in pieces of 7 to 4096, until the first cannot be
  *                                      opened; prints how often
+ *   smallread -c DIR                   copy status, tasks and irqs of one moment, by the generation number, to DIR
  */
 #include "common.h"
 
@@ -106,12 +107,58 @@ static int loop(char **paths)
 	}
 }
 
+static unsigned long long generation(const char *status)
+{
+	const char *p = strstr(status, "\ngeneration\t");
+
+	return p ? strtoull(p + 12, NULL, 10) : 0;
+}
+
+static void copy_to(const char *dir, const char *name, const char *text)
+{
+	char path[4096];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	f = fopen(path, "we");
+	if (!f || fputs(text, f) == EOF || fclose(f))
+		die(path);
+}
+
+static int copy(const char *dir)
+{
+	int try;
+
+	for (try = 0; try < 100; try++) {
+		char *status = read_by("/proc/cpuiso/status", 1 << 15), *tasks = read_by("/proc/cpuiso/tasks", 1 << 15);
+		char *irqs = read_by("/proc/cpuiso/irqs", 1 << 15), *after = read_by("/proc/cpuiso/status", 1 << 15);
+		bool same = generation(status) == generation(after);
+
+		if (same) {
+			copy_to(dir, "status", status);
+			copy_to(dir, "tasks", tasks);
+			copy_to(dir, "irqs", irqs);
+		}
+		free(status);
+		free(tasks);
+		free(irqs);
+		free(after);
+		if (same)
+			return 0;
+		nap(0.01);
+	}
+	printf("the generation never stood still\n");
+	return 1;
+}
+
 int main(int argc, char **argv)
 {
 	int fields = 0, bad = 0, i;
 
 	if (argc > 2 && !strcmp(argv[1], "-l"))
 		return loop(argv + 2);
+	if (argc == 3 && !strcmp(argv[1], "-c"))
+		return copy(argv[2]);
 	if (argc > 3 && !strcmp(argv[1], "-k")) {
 		fields = atoi(argv[2]);
 		argv += 2;

@@ -1,0 +1,204 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The tests: on this machine those of the command's parts, in the test machine those of module and command together and
+# those of the test machine itself. Installs and builds what is missing. The last line is the totals over everything.
+#
+#   scripts/test.sh [--kernel NAME] [--only REGEX] [--jobs N]
+#
+#   --kernel NAME   the functional tests only, on this kernel (see tests/vm/run)
+#   --only REGEX    of "unit", "vm-selftest" and the files in tests/functional only those that match
+#   --jobs N        that many guests side by side (2)
+#
+# A functional test says in the comment at its head what machine it needs, one "# KEY: VALUE" each: cpus (2), boot (more of
+# the kernel's boot line), mem (MiB), systemd (yes), allow (console lines that it provokes, a regular expression). Tests with
+# the same needs share a guest.
+set -uo pipefail
+
+tree=$(cd "$(dirname "$0")/.." && pwd)
+cache=${CPUISO_CACHE:-$HOME/.cache/cpuiso}
+kernel='' only='' jobs=2
+# The functional tests run on the build with fault injection; these show that the other one, which users get, works too.
+plain=(apply-clears.t undo.t)
+
+die() {
+	echo "test: $*" >&2
+	exit 2
+}
+
+while [ $# -gt 0 ]; do
+	case $1 in
+	--kernel | --only | --jobs)
+		[ $# -ge 2 ] || die "$1 needs a value; see the head of $0."
+		declare "${1#--}=$2"
+		shift 2
+		;;
+	*) die "unknown argument $1; see the head of $0." ;;
+	esac
+done
+
+# shellcheck source=scripts/lib/totals.sh
+. "$tree/scripts/lib/totals.sh"
+mkdir -p "$cache/log"
+log=$(mktemp -d "$cache/log/test.XXXXXX") || exit
+running=0
+declare -A name_of started
+
+# shellcheck disable=SC2317 # the traps call it
+stop() {
+	local pid
+	for pid in "${!name_of[@]}"; do
+		kill "$pid" 2>/dev/null
+	done
+	wait
+	exit "$1"
+}
+trap 'stop 130' INT
+trap 'stop 143' TERM HUP
+
+finish() {
+	if [ "$failed" = 0 ]; then
+		rm -rf "$log"
+	else
+		echo "logs: $log"
+	fi
+	totals
+	[ "$failed" = 0 ]
+	exit
+}
+
+wanted() {
+	[[ -z $only || $1 =~ $only ]]
+}
+
+# A build is a result only when it fails.
+build() {
+	local what=$1
+	shift
+	if ! "$@" >"$log/build" 2>"$log/build.err"; then
+		echo "not ok $what"
+		sed 's/^/    /' "$log/build" "$log/build.err"
+		failed=$((failed + 1))
+		finish
+	fi
+}
+
+# Waits for one job to end and says how it went.
+reap() {
+	local pid status=0 name out before=$failed p=$passed f=$failed s=$skipped
+	wait -n -p pid || status=$?
+	name=${name_of[$pid]} out=$log/${name_of[$pid]}.out
+	unset "name_of[$pid]"
+	running=$((running - 1))
+	if ! add_totals "$out" || { [ $status != 0 ] && [ "$failed" = "$before" ]; }; then
+		echo "ended with status $status" >>"$out"
+		failed=$((failed + 1))
+	fi
+	if [ "$failed" = "$before" ]; then
+		echo "ok $name: $((passed - p)) passed$([ $s = "$skipped" ] || echo ", $((skipped - s)) skipped"), $((SECONDS - started[$pid])) s"
+		# Why something was not tested is part of the result.
+		grep -hE '^ *ok .*# SKIP|^# .*: skipped' "$out" "$log/$name"/ktap.log 2>/dev/null | sed 's/^ */    /'
+	else
+		echo "not ok $name: $((passed - p)) passed, $((failed - f)) failed, $((SECONDS - started[$pid])) s"
+		sed 's/^/    /' "$out"
+	fi
+}
+
+# start NAME COMMAND...
+start() {
+	local name=$1
+	shift
+	[ $running -lt "$jobs" ] || reap
+	"$@" >"$log/$name.out" 2>&1 </dev/null &
+	name_of[$!]=$name
+	started[$!]=$SECONDS
+	running=$((running + 1))
+}
+
+needs_of() {
+	sed -n '/^[^#]/q; s/^# \(cpus\|boot\|mem\|systemd\|allow\): \(.*\)/\1=\2/p' "$1" | sort | paste -sd '\t'
+}
+
+# guest NAME KO NEEDS TEST...
+guest() {
+	local name=$1 ko=$2 key value options=() needs=()
+	IFS=$'\t' read -r -a needs <<<"$3"
+	for value in "${needs[@]}"; do
+		key=${value%%=*} value=${value#*=}
+		case $key in
+		boot) options+=(--append "$value") ;;
+		systemd) [ "$value" != yes ] || options+=(--systemd) ;;
+		*) options+=("--$key" "$value") ;;
+		esac
+	done
+	start "$name" "$tree/tests/vm/run" --kernel "${kernel:-6.1}" --ko "$ko" --timeout "$timeout" \
+		--log "$log/$name" "${options[@]}" "${@:4}"
+}
+
+sets=(build vm test)
+# Kernels that check themselves are many times slower.
+timeout=900
+if [ -n "$kernel" ] && [ -e "$cache/kernels/$kernel/stamp" ]; then
+	sets+=(debug)
+	timeout=2700
+fi
+build "packages" "$tree/scripts/deps.sh" "${sets[@]}"
+
+tests=() last=()
+for file in "$tree"/tests/functional/*.t; do
+	! wanted "${file##*/}" || tests+=("$file")
+done
+wanted vm-selftest && [ -z "$kernel" ] && selftest=1 || selftest=
+wanted unit && [ -z "$kernel" ] && unit=1 || unit=
+[ -n "${tests[*]}$selftest$unit" ] || die "nothing matches $only."
+
+build "the command" make -s -j"$(nproc)" -C "$tree/userspace"
+if [ -z "$unit" ] || [ ${#tests[@]} -gt 0 ]; then
+	build "the module with fault injection" "$tree/scripts/build-module.sh" "${kernel:-6.1}" DEBUG=1
+	# A copy, which no other build replaces under a running guest.
+	mkdir "$log/debug" "$log/plain"
+	cp "$(<"$log/build")" "$log/debug/cpuiso.ko"
+	build "the programs of the tests" make -s -j"$(nproc)" -C "$tree/tests/functional"
+fi
+
+[ -z "$unit" ] || start unit make -s -C "$tree/tests/unit" test
+
+declare -A group=()
+needs=()
+for file in "${tests[@]}"; do
+	need=$(needs_of "$file")
+	[ -n "${group[-$need]-}" ] || needs+=("$need")
+	group[-$need]+="$file"$'\n'
+done
+[ "$kernel" != kmemleak ] || last=("$tree/tests/vm/kmemleak.t")
+for need in "${needs[@]}"; do
+	mapfile -t files <<<"${group[-$need]%$'\n'}"
+	label=functional${need:+-$(tr -cs '[:alnum:]\n' - <<<"$need")}
+	# A guest uses one processor of this machine, so the tests without special needs, which are most, go into two.
+	if [ -z "$need" ] && [ "$jobs" -gt 1 ] && [ ${#files[@]} -gt 3 ]; then
+		half=()
+		for ((i = 1; i < ${#files[@]}; i += 2)); do
+			half+=("${files[i]}")
+			unset "files[i]"
+		done
+		guest "$label-b" "$log/debug/cpuiso.ko" "$need" "${half[@]}" "${last[@]}"
+		label+=-a
+	fi
+	guest "$label" "$log/debug/cpuiso.ko" "$need" "${files[@]}" "${last[@]}"
+done
+
+if [ -z "$kernel" ]; then
+	files=()
+	for file in "${plain[@]}"; do
+		! wanted "$file" || files+=("$tree/tests/functional/$file")
+	done
+	if [ ${#files[@]} -gt 0 ]; then
+		build "the module" "$tree/scripts/build-module.sh" 6.1
+		cp "$(<"$log/build")" "$log/plain/cpuiso.ko"
+		guest plain "$log/plain/cpuiso.ko" '' "${files[@]}"
+	fi
+	[ -z "$selftest" ] || start vm-selftest "$tree/tests/vm/selftest.sh"
+fi
+while [ $running -gt 0 ]; do
+	reap
+done
+finish
