@@ -181,7 +181,8 @@ int cpuiso_settings_scan(struct cpuiso_world *w)
 
 static void changed_since(struct cpuiso_world *w, struct cpuiso_knob_rec *r)
 {
-	if (w->outcome && ours(w, r) &&
+	r->theirs = ours(w, r);
+	if (w->outcome && r->theirs &&
 	    !cpuiso_knob_same(w, r->knob, w->text_now, r->orig)) {
 		cpuiso_undone(w, CPUISO_VERDICT_CHANGED_SINCE, 0,
 			      CPUISO_KIND_KNOB, 0, r->path, r->orig,
@@ -234,8 +235,9 @@ static void turn(struct cpuiso_world *w, struct cpuiso_knob_rec *r)
 		say(r, CPUISO_VERDICT_REFUSED, err);
 		return;
 	}
-	cpuiso_undone(w, CPUISO_VERDICT_RESTORED, 0, CPUISO_KIND_KNOB, 0,
-		      r->path, r->orig, r->set);
+	if (cpuiso_knob_same(w, r->knob, w->text, r->orig))
+		cpuiso_undone(w, CPUISO_VERDICT_RESTORED, 0, CPUISO_KIND_KNOB,
+			      0, r->path, r->orig, r->set);
 	/* What the kernel made of it is what a later look is compared with. */
 	if (!cpuiso_file_read(r->path, w->text_now, cpuiso_knob_text_size()))
 		put(r->set, w->text_now);
@@ -285,6 +287,12 @@ static bool settle(struct cpuiso_world *w, struct cpuiso_knob_rec *r)
 	if (!cpuiso_knob_same(w, r->knob, w->text_now, r->set))
 		changed_since(w, r);
 
+	if (w->outcome && r->theirs) {
+		put(r->target, r->set);
+		say(r, CPUISO_VERDICT_CHANGED_SINCE, 0);
+		return true;
+	}
+	r->theirs = false;
 	cpuiso_knob_target(w, r);
 	if (!cpuiso_knob_same(w, r->knob, w->text, r->set)) {
 		turn(w, r);

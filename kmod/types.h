@@ -195,6 +195,7 @@ struct cpuiso_knob;
  * @verdict: R: enum cpuiso_verdict
  * @err: R: positive errno of CPUISO_VERDICT_REFUSED, else 0
  * @hanging: W: the write of @target hangs
+ * @theirs: W: somebody else changed what we had set, so no undo touches it
  * @orig: R: what it would hold if there were no isolation
  * @set: R: what it held when last written or looked at
  * @target: R: what it is to hold
@@ -211,6 +212,7 @@ struct cpuiso_knob_rec {
 	u8 verdict;
 	u8 err;
 	bool hanging;
+	bool theirs;
 	char *orig;
 	char *set;
 	char *target;

@@ -140,6 +140,22 @@ static int parse_keep_irq(struct request *r, const struct strings *s)
 	return 0;
 }
 
+static int parse_keep_knob(struct request *r, const struct strings *s)
+{
+	size_t i;
+
+	if (s->n > CPUISO_RULES_MAX)
+		return fail(EXIT_USAGE, "there are more than %d --keep; name each knob once",
+			    CPUISO_RULES_MAX);
+	for (i = 0; i < s->n; i++) {
+		if (!*s->v[i] || strlen(s->v[i]) > CPUISO_KNOB_LEN)
+			return fail(EXIT_USAGE, "--keep \"%s\" is no name of a knob; \"cpuiso plan\" names those there are",
+				    s->v[i]);
+		r->keep_knob[r->nr_keep_knob++] = xstrdup(s->v[i]);
+	}
+	return 0;
+}
+
 /**
  * request_workload() - read the workload options
  * @r: the request
@@ -183,6 +199,11 @@ int request_isolation(struct request *r, const struct args *args)
 		code = request_sched(r, args->one[OPT_SCHED]);
 	if (!code)
 		code = parse_keep_irq(r, &args->many[OPT_KEEP_IRQ]);
+	if (!code)
+		code = parse_keep_knob(r, &args->many[OPT_KEEP]);
+	r->power = args->power;
+	r->rcu = args->rcu;
+	r->replug = args->replug;
 	if (!code)
 		code = request_workload(r, args);
 	return code;
@@ -228,6 +249,7 @@ void request_free(struct request *r)
 		free(r->comm[i]);
 		free(r->cgroup[i]);
 		free(r->keep_irq[i]);
+		free(r->keep_knob[i]);
 	}
 }
 
@@ -259,6 +281,8 @@ int request_put(struct nl_msg *msg, const struct request *r, int cmd)
 		attr = CPUISO_A_TASK_PLAN;
 	else if (cmd == CPUISO_CMD_IRQ_GET)
 		attr = CPUISO_A_IRQ_PLAN;
+	else if (cmd == CPUISO_CMD_KNOB_GET)
+		attr = CPUISO_A_KNOB_PLAN;
 	if (attr) {
 		nest = nla_nest_start(msg, attr | NLA_F_NESTED);
 		if (!nest)
@@ -277,6 +301,15 @@ int request_put(struct nl_msg *msg, const struct request *r, int cmd)
 	if (!err)
 		err = put_strings(msg, CPUISO_A_ISOLATION_KEEP_IRQ, r->keep_irq,
 				  r->nr_keep_irq);
+	if (!err)
+		err = put_strings(msg, CPUISO_A_ISOLATION_KEEP_KNOB, r->keep_knob,
+				  r->nr_keep_knob);
+	if (!err && r->power)
+		err = nla_put_flag(msg, CPUISO_A_ISOLATION_POWER);
+	if (!err && r->rcu)
+		err = nla_put_flag(msg, CPUISO_A_ISOLATION_RCU);
+	if (!err && r->replug)
+		err = nla_put_flag(msg, CPUISO_A_ISOLATION_REPLUG);
 	if (!err && r->has_sched)
 		err = nla_put_u32(msg, CPUISO_A_ISOLATION_SCHED_POLICY, r->policy);
 	if (!err && r->has_sched)
