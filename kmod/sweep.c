@@ -224,6 +224,13 @@ void cpuiso_sweep_match(struct cpuiso_world *w)
 	}
 }
 
+/* One pass later: forks of its that came before may still be unread. */
+static void reap_later(struct cpuiso_task_rec *r)
+{
+	if (list_empty(&r->reap))
+		list_add(&r->reap, &exited);
+}
+
 /* What was lost may have been a fork, an exit, an exec or a rename. */
 static void rescan(struct cpuiso_world *w)
 {
@@ -237,8 +244,8 @@ static void rescan(struct cpuiso_world *w)
 	must_rescan = false;
 	cpuiso_sweep_match(w);
 	xa_for_each(&w->store->tasks, id, r)
-		if ((r->task->flags & PF_EXITING) && list_empty(&r->reap))
-			list_add(&r->reap, &exited);
+		if (r->task->flags & PF_EXITING)
+			reap_later(r);
 	cpuiso_event(CPUISO_EVENT_RESCANNED, "", -1, "found=%d", n);
 }
 
@@ -254,6 +261,9 @@ static bool note_fork(struct cpuiso_world *w, struct cpuiso_note *note,
 		return false;
 	}
 	cpuiso_task_settle(w, r);
+	/* Its exit may have been noted while this note had to wait. */
+	if (note->task->flags & PF_EXITING)
+		reap_later(r);
 	return !cpumask_equal(r->rec.prev, r->rec.set);
 }
 
@@ -296,8 +306,8 @@ static bool take(struct cpuiso_world *w, struct cpuiso_note *note, bool last)
 		moved = note_fork(w, note, parent);
 		break;
 	case CPUISO_NOTE_EXIT:
-		if (r && list_empty(&r->reap))
-			list_add(&r->reap, &exited);
+		if (r)
+			reap_later(r);
 		break;
 	case CPUISO_NOTE_MATCH:
 		note_match(w, note);

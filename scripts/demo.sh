@@ -8,7 +8,6 @@
 set -euo pipefail
 
 tree=$(cd "$(dirname "$0")/.." && pwd)
-cache=${CPUISO_CACHE:-$HOME/.cache/cpuiso}
 kernel=6.1
 rate=10
 conns=${1:-100}
@@ -129,19 +128,6 @@ run() {
 	die "$sentence"
 }
 
-# Built in a copy, because the tree's own build may be for another kernel, and is nobody's business here.
-build_module() {
-	local dir=$cache/demo
-	mkdir -p "$dir/kmod"
-	exec 6>"$dir/lock"
-	flock 6
-	cp -p "$tree/VERSION" "$dir/"
-	(cd "$tree/kmod" && find . -name '*.[ch]' ! -name '*.mod.c' -o -name Kbuild -o -name Makefile) |
-		(cd "$tree/kmod" && xargs cp -p --parents -t "$dir/kmod")
-	make -C "$dir/kmod" KDIR="$kdir" DEBUG= modules
-	cp "$dir/kmod/cpuiso.ko" "$work/"
-}
-
 free_port() {
 	local port
 	for _ in {1..100}; do
@@ -179,12 +165,11 @@ run packages "the packages are not all there; see above." "$tree/scripts/deps.sh
 done_with "all there"
 
 begin "kernel of the guest"
-run kernel "the guest's kernel could not be had; see above." "$tree/scripts/kernel-fetch.sh" --kdir $kernel
-kdir=$(tail -1 "$work/kernel.out")
+run kernel "the guest's kernel could not be had; see above." "$tree/scripts/kernel-fetch.sh" $kernel
 done_with "Linux $("$tree/scripts/kernel-fetch.sh" --abi $kernel)"
 
 begin "module and command"
-run module "the module could not be built; see above." build_module
+run module "the module could not be built; see above." "$tree/scripts/demo/module.sh" $kernel "$work/cpuiso.ko"
 run tool "the command could not be built; see above." make -C "$tree/userspace"
 run helper "a helper program could not be built; see above." make -C "$tree/tests/functional" helpers/snapshot
 done_with "built for that kernel"

@@ -31,13 +31,11 @@ ask busy spin
 spinner=$REPLY
 
 # Interrupts in every state: on the CPU alone, on both, off it, and one that is to be kept.
-snapshot take -p "$T/scratch"
-mapfile -t irqs < <(awk -F'\t' '$1 == "irq" && $3 == "m" && $6 != "-" { print $2 }' "$T/scratch")
-[ ${#irqs[@]} -ge 4 ] || bail_out "only ${#irqs[@]} interrupts can be moved"
-echo 1 >"/proc/irq/${irqs[0]}/smp_affinity_list"
-echo 0-1 >"/proc/irq/${irqs[1]}/smp_affinity_list"
-echo 0 >"/proc/irq/${irqs[2]}/smp_affinity_list"
-echo 0 >"/proc/irq/${irqs[3]}/smp_affinity_list"
+find_irqs 4
+set_irq "${irqs[0]}" 1
+set_irq "${irqs[1]}" 0-1
+set_irq "${irqs[2]}" 0
+set_irq "${irqs[3]}" 0
 keep=${irqs[3]}
 
 remember
@@ -88,7 +86,7 @@ END
 is "the mask that a moved task had is in its record" "$(field_of tasks "${pid[lone]}" 8)" 1
 is "the mask that the workload had is in its record" "$(field_of tasks "${pid[work]}" 8)" 0
 is "verdict and mask of the kept interrupt" \
-	"$(field_of irqs "$keep" 5) $(cat "/proc/irq/$keep/smp_affinity_list")" "workload 1"
+	"$(field_of irqs "$keep" 5) $(irq_cpus "$keep")" "workload 1"
 
 is "the policy of the workload's threads" \
 	"$(snapshot show "${pid[work]}" | awk '{ print $2, $3, $4 }' | sort -u)" "1 1 10"
@@ -136,6 +134,6 @@ counts() {
 }
 check "the counts of verdicts are those of the lines" counts
 
-check "revert" iso revert t
+check "revert" revert t
 same "everything is as it was before apply"
 finish
