@@ -9,7 +9,6 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/cpu.h>
-#include <linux/device.h>
 #include <linux/slab.h>
 #include <linux/tick.h>
 #include "compat/cpuiso_compat.h"
@@ -81,15 +80,16 @@ static const char *why_not_offload(const struct cpuiso_isolation *iso)
 const char *cpuiso_cpus_why_not(const struct cpuiso_isolation *iso,
 				unsigned int *attr)
 {
-	const struct device *dev;
+	char path[64], now[8];
 	const char *sentence;
 	unsigned int cpu;
 
 	if (iso->replug) {
 		*attr = CPUISO_A_ISOLATION_REPLUG;
 		for_each_cpu(cpu, iso->cpus) {
-			dev = get_cpu_device(cpu);
-			if (!dev || dev->offline_disabled)
+			snprintf(path, sizeof(path),
+				 "/sys/devices/system/cpu/cpu%u/online", cpu);
+			if (cpuiso_file_read(path, now, sizeof(now)))
 				return "one of the CPUs cannot be taken down, as the boot CPU cannot; leave it out, or do not replug";
 		}
 	}

@@ -13,6 +13,7 @@
 #include <linux/irq_work.h>
 #include <linux/kernel_stat.h>
 #include <linux/mount.h>
+#include <linux/proc_fs.h>
 #include <linux/rcupdate.h>
 #include <linux/version.h>
 #include <net/genetlink.h>
@@ -39,11 +40,12 @@ static inline unsigned int irq_desc_kstat_cpu(struct irq_desc *desc,
 
 /* sched_setscheduler_nocheck() and sched_setattr_nocheck() were not exported. */
 #define CPUISO_NO_SCHED_SETATTR 1
-static inline int sched_setattr_nocheck(struct task_struct *p,
-					const struct sched_attr *attr)
+static inline int cpuiso_no_sched_setattr(struct task_struct *p,
+					  const struct sched_attr *attr)
 {
 	return -EOPNOTSUPP;
 }
+#define sched_setattr_nocheck cpuiso_no_sched_setattr
 #endif
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
@@ -62,6 +64,10 @@ static inline struct nlattr **cpuiso_dump_attrs(struct netlink_callback *cb)
 #define CPUISO_RESV_START_OP(op)
 #else
 #define CPUISO_RESV_START_OP(op) .resv_start_op = (op),
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 17, 0)
+#define pde_data(inode) PDE_DATA(inode)
 #endif
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 14, 0)
