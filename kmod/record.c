@@ -432,6 +432,9 @@ enum cpuiso_verdict cpuiso_rec_target(const struct cpuiso_rec *rec,
 	}
 	if (!cpumask_intersects(rec->orig, w->isolated)) {
 		cpumask_copy(mask, rec->orig);
+		/* As the kernel does when the last CPU of a mask goes. */
+		if (cpuiso_rec_ours(rec) && !cpumask_intersects(mask, w->online))
+			cpumask_copy(mask, cpu_possible_mask);
 		return CPUISO_VERDICT_ALREADY_CLEAR;
 	}
 	cpumask_andnot(mask, rec->orig, w->isolated);

@@ -138,6 +138,9 @@ static void reconcile(struct cpuiso_world *w, struct cpuiso_task_rec *r,
 		cpuiso_rec_seen(&r->rec, now);
 		return;
 	}
+	/* A kernel thread that was bound meanwhile: by its maker, for good. */
+	if (r->task->flags & PF_NO_SETAFFINITY)
+		ours = false;
 	if (ours && w->outcome && !cpumask_equal(now, r->rec.orig)) {
 		undone(w, r, CPUISO_VERDICT_CHANGED_SINCE, now);
 		cpuiso_event_task(CPUISO_EVENT_CHANGED_SINCE, r->task, 0);

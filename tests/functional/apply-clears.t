@@ -3,7 +3,7 @@
 # After apply nothing that can be moved is allowed on the CPU, the workload is there and nowhere else, and every task
 # and interrupt has the verdict that it should.
 . "${TESTLIB:-$(dirname "$0")}/lib.sh"
-plan 21
+plan 24
 
 hire lone
 ask lone cpus 1
@@ -137,4 +137,18 @@ check "the counts of verdicts are those of the lines" counts
 
 check "revert" revert t
 same "everything is as it was before apply"
+
+# An interrupt is kept by the name of its action, or by that of its chip, as well. Column 6 is the one, 5 the other.
+kept_by() {
+	local column=$1 pattern keep
+	pattern=$(awk -F'\t' -v n="${irqs[0]}" -v c="$column" '$1 == "irq" && $2 == n { print $c }' "$BEFORE")
+	mapfile -t keep < <(awk -F'\t' -v p="$pattern" -v c="$column" \
+		'$1 == "irq" && $3 == "m" && $6 != "-" && $c == p { print "-k" $2 }' "$BEFORE")
+	# A bracket makes it a pattern that matches nothing else.
+	iso apply -c 1 --name k --keep-irq "[${pattern:0:1}]${pattern:1}" || return
+	clear_of "${keep[@]}" 1 && snapshot verdicts "${keep[@]}" 1 "$BEFORE" && revert k
+}
+check "interrupts kept by action" kept_by 6
+check "interrupts kept by chip" kept_by 5
+same "everything is as it was"
 finish

@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# mem: 1024
 # Kernel threads that are born while a CPU is isolated begin on all CPUs, whatever their parent's mask. They are moved
 # as well, and an undo neither forgets them nor takes what the kernel did for somebody else's doing.
 . "${TESTLIB:-$(dirname "$0")}/lib.sh"
@@ -20,7 +19,7 @@ journals() {
 		read -r comm 2>/dev/null <"$d/comm" && [[ $comm = jbd2/* ]] && echo "${d##*/}"
 	done
 }
-rounds=8
+rounds=4
 remember
 load
 

@@ -151,7 +151,7 @@ same() {
 
 # clear_of [-w PID]... [-k IRQ]... LIST
 clear_of() {
-	snapshot clear -t 3 "$@" "$BEFORE"
+	snapshot clear -t 10 "$@" "$BEFORE"
 }
 
 n_cpus() {
@@ -214,7 +214,7 @@ on() {
 	local list=$1 tid
 	shift
 	for tid in "$@"; do
-		wait-for 5 mask "$tid" "$list" || return
+		wait-for 10 mask "$tid" "$list" || return
 	done
 }
 
