@@ -3,8 +3,8 @@
  * What is done to the CPUs themselves, when it is asked for: taking them down
  * and up once, and offloading their RCU callbacks.
  *
- * Both wait for work on the CPU, so it is asked first whether it still runs
- * any.
+ * Both wait for work on the CPU, and hotplug for work on others too, so they are
+ * asked first whether they still run any.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -159,9 +159,9 @@ int cpuiso_cpus_apply(struct cpuiso_isolation *iso, char *message,
 	*attr = iso->replug ? CPUISO_A_ISOLATION_REPLUG :
 			      CPUISO_A_ISOLATION_RCU;
 	cpuiso_worker_step(iso->replug ? "replug" : "rcu");
-	if (!cpuiso_apart_answer(iso->cpus, &cpu)) {
+	if (!cpuiso_apart_answer(cpu_online_mask, &cpu)) {
 		snprintf(message, CPUISO_MESSAGE_LEN,
-			 "a realtime task that never sleeps owns CPU %u, which can be neither replugged nor offloaded; stop it and try again",
+			 "a realtime task that never sleeps owns CPU %u, so no CPU can be replugged or offloaded; stop it and try again",
 			 cpu);
 		return -EBUSY;
 	}
@@ -225,7 +225,7 @@ void cpuiso_cpus_undo(struct cpuiso_world *w, struct cpuiso_isolation *iso,
 		return;
 	cpuiso_worker_step("rcu");
 	for_each_cpu(cpu, iso->offloaded) {
-		if (!cpuiso_apart_answer(cpumask_of(cpu), &silent))
+		if (!cpuiso_apart_answer(cpu_online_mask, &silent))
 			err = -EINPROGRESS;
 		else if (!CPUISO_RCU_OFFLOAD_OFFLINE)
 			err = rcu_nocb_cpu_deoffload(cpu);

@@ -29,7 +29,8 @@ enum cpuiso_knob_form {
  * @each: of what there may be several
  * @form: what its text means
  * @power: only for isolations that ask for it
- * @waits: a write waits for work on every CPU
+ * @waits: a list of CPUs; a write waits for work on each of those that were in
+ *	it and that are
  * @value: what it is to hold: writes w->text, given what it would hold without
  *	any isolation (@orig) and w->claimed, not empty; may use w->scratch
  */

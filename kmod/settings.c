@@ -202,7 +202,12 @@ static int write(struct cpuiso_world *w, struct cpuiso_knob_rec *r)
 
 	if (!r->knob->waits)
 		return cpuiso_file_write(r->path, w->text);
-	if (!cpuiso_apart_answer(cpu_online_mask, &cpu)) {
+	/* It stops on the CPUs of the old mask and starts on those of the new. */
+	if (cpulist_parse(r->set, w->scratch) || cpulist_parse(w->text, w->now))
+		cpumask_copy(w->scratch, cpu_possible_mask);
+	else
+		cpumask_or(w->scratch, w->scratch, w->now);
+	if (!cpuiso_apart_answer(w->scratch, &cpu)) {
 		pr_warn_ratelimited("%s waits: a realtime task owns CPU %u\n",
 				    r->knob->name, cpu);
 		return -EINPROGRESS;

@@ -5,7 +5,7 @@
 # back the original.
 . "${TESTLIB:-$(dirname "$0")}/lib.sh"
 need_cpus 8
-plan 25
+plan 27
 
 wq=/sys/devices/virtual/workqueue/cpumask
 writeback=/sys/devices/virtual/workqueue/writeback/cpumask

@@ -4,7 +4,7 @@
 # Every knob is turned as the man page says and turned back, however the isolation ends; what somebody else turned stays.
 . "${TESTLIB:-$(dirname "$0")}/lib.sh"
 need_cpus 4
-plan 40
+plan 39
 
 wq=/sys/devices/virtual/workqueue
 kernel=/proc/sys/kernel

@@ -45,7 +45,8 @@ static void diff(const struct state *a, const struct state *b)
 		if (!u)
 			continue;
 		common++;
-		if (!mask_equal(&t->mask, &u->mask))
+		/* A worker of a workqueue has the mask of the pool that it served last, and keeps it until the next. */
+		if (!mask_equal(&t->mask, &u->mask) && !(u->flags & PF_WQ_WORKER))
 			complain("task %d (%s) flags %x: CPUs %s -> %s", t->tid, t->comm, u->flags,
 				 mask_list(&t->mask), mask_list(&u->mask));
 		if (t->policy != u->policy || t->prio != u->prio || t->nice != u->nice)
