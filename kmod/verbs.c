@@ -156,10 +156,11 @@ static void undo(struct cpuiso_isolation *iso, struct cpuiso_outcome *outcome)
 		if (cpuiso_rec_owner(&r->rec) == iso)
 			cpuiso_task_join(r, NULL, 0);
 	cpuiso_sweep_settle(world);
-	cpuiso_sweep_quiesce(world);
 	cpumask_clear(world->replugged);
+	/* Before anything waits for RCU, which may wait for a CPU itself. */
 	cpuiso_settings_undo(world);
 	cpuiso_cpus_undo(world, iso, false);
+	cpuiso_sweep_quiesce(world);
 
 	stop_watching(iso);
 	if (!attached) {

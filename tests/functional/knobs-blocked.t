@@ -1,8 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # cpus: 4
+# boot: rcutree.use_softirq=0 rcutree.kthread_prio=80
 # A realtime task that owns a CPU keeps the watchdog from being turned back. All else is, the step is named, and it is
-# done when the CPU is free; rmmod does not wait for that.
+# done when the CPU is free; rmmod does not wait for that. RCU is told to do its work above that task: as it is by default,
+# its grace periods may wait for the CPU as well, and with them rmmod, of any module.
 . "${TESTLIB:-$(dirname "$0")}/lib.sh"
 need_cpus 4
 plan 22

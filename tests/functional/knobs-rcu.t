@@ -9,7 +9,7 @@ grep -qw rcu_nocbs /proc/cmdline || skip_all "needs the boot parameter rcu_nocbs
 zcat /proc/config.gz 2>/dev/null | grep -q 'CONFIG_RCU_NOCB_CPU=y' ||
 	grep -q 'CONFIG_RCU_NOCB_CPU=y' "/boot/config-$(uname -r)" 2>/dev/null || pgrep -f '^\[?rcuo' >/dev/null ||
 	skip_all "this kernel cannot offload RCU callbacks"
-plan 15
+plan 16
 
 # From 6.12 on only a CPU that is down can be switched.
 IFS=.- read -r major minor _ < <(uname -r)
@@ -43,8 +43,8 @@ downs() {
 	dmesg | grep -c 'CPU 2 is now offline'
 }
 before=$(downs)
-puppet work
-puppet lone
+hire work
+hire lone
 ask lone cpus 2
 remember
 check "apply with replug" iso apply -c 2 --name p --replug --pid "${pid[work]}"
