@@ -102,6 +102,18 @@ void cpuiso_hotplug_work(void)
 }
 
 /**
+ * cpuiso_hotplug_pending - is there a CPU that comes or goes?
+ *
+ * Before it rewrites a mask, hotplug has called us.
+ *
+ * Context: any; may be wrong by a moment.
+ */
+bool cpuiso_hotplug_pending(void)
+{
+	return !cpumask_empty(went_down) || !cpumask_empty(came_up);
+}
+
+/**
  * cpuiso_hotplug_init - room for what the callbacks leave
  *
  * Return: 0 or -ENOMEM.

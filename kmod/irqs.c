@@ -13,6 +13,7 @@
 #include "fault.h"
 #include "irqs.h"
 #include "isolation.h"
+#include "probe_guard.h"
 #include "record.h"
 #include "undo.h"
 
@@ -208,31 +209,28 @@ static void undone(struct cpuiso_world *w, const struct cpuiso_irq_rec *r,
 			   r->rec.orig, found);
 }
 
-/*
- * Return: true when somebody else undid what we had set; w->claimed is then
- * what it was before we did.
- */
-static bool reconcile(struct cpuiso_world *w, struct cpuiso_irq_rec *r,
+static void reconcile(struct cpuiso_world *w, struct cpuiso_irq_rec *r,
 		      const struct cpumask *now)
 {
-	bool changed;
-
-	if (cpumask_subset(r->rec.set, w->replugged)) {
+	if (cpumask_subset(r->rec.set, w->replugged))
 		cpuiso_rec_seen(&r->rec, now);
-		return false;
-	}
-	changed = cpuiso_rec_ours(&r->rec) && !cpumask_equal(now, r->rec.orig);
-	cpumask_copy(w->claimed, r->rec.orig);
-	cpuiso_rec_adopt(&r->rec, now);
-	return changed;
+	else
+		cpuiso_rec_adopt(&r->rec, now);
 }
 
-/* Return: false when the IRQ is gone. */
-static bool settle(struct cpuiso_world *w, struct cpuiso_irq_rec *r)
+/**
+ * cpuiso_irq_settle - bring an IRQ to where it belongs
+ * @w: the world
+ * @r: its record
+ *
+ * Context: process; does not sleep for the IRQ.
+ * Return: false when the IRQ is gone.
+ */
+bool cpuiso_irq_settle(struct cpuiso_world *w, struct cpuiso_irq_rec *r)
 {
 	enum cpuiso_verdict verdict, why_not;
 	struct irq_look l;
-	bool here, changed = false;
+	bool here, theirs = false;
 	int err;
 
 	/* Who keeps it is found anew: the keeper may be the one that leaves. */
@@ -244,7 +242,12 @@ static bool settle(struct cpuiso_world *w, struct cpuiso_irq_rec *r)
 		goto out;
 	read_mask(l.data, w->now);
 	if (!cpumask_equal(w->now, r->rec.set))
-		changed = reconcile(w, r, w->now);
+		reconcile(w, r, w->now);
+	if (w->outcome && !cpumask_intersects(r->rec.orig, w->isolated)) {
+		theirs = r->rec.overruled;
+		r->rec.overruled = false;
+		r->rec.tolerated = false;
+	}
 
 	verdict = cpuiso_rec_target(&r->rec, w, w->scratch);
 	err = 0;
@@ -259,15 +262,10 @@ static bool settle(struct cpuiso_world *w, struct cpuiso_irq_rec *r)
 	}
 out:
 	rcu_read_unlock();
-	if (!here) {
-		if (cpuiso_rec_ours(&r->rec))
-			undone(w, r, CPUISO_VERDICT_GONE, NULL);
+	if (!here)
 		return false;
-	}
-	if (changed && w->outcome) {
-		cpuiso_undone_mask(w, CPUISO_VERDICT_CHANGED_SINCE,
-				   CPUISO_KIND_IRQ, r->irq, r->action,
-				   w->claimed, r->rec.set);
+	if (theirs) {
+		undone(w, r, CPUISO_VERDICT_CHANGED_SINCE, r->rec.set);
 		cpuiso_event_irq(CPUISO_EVENT_CHANGED_SINCE, r->irq,
 				 r->action, 0);
 	}
@@ -276,12 +274,113 @@ out:
 	else if (err)
 		verdict = CPUISO_VERDICT_REFUSED;
 	if (!w->planned && !cpumask_equal(w->now, r->rec.set)) {
-		undone(w, r, CPUISO_VERDICT_RESTORED, r->rec.set);
+		if (!theirs)
+			undone(w, r, CPUISO_VERDICT_RESTORED, r->rec.set);
 		cpuiso_rec_wrote(&r->rec, w->now);
+		cpuiso_guard_rearm_irq(r->irq);
 	}
 	cpuiso_rec_verdict(&r->rec, verdict,
 			   verdict == CPUISO_VERDICT_REFUSED ? err : 0);
 	return true;
+}
+
+/* What waits for an interrupt that does not come any more waits for ever. */
+static void replace_pending(struct irq_data *data, const struct cpumask *mask)
+{
+#ifdef CONFIG_GENERIC_PENDING_IRQ
+	struct irq_desc *desc = irq_data_to_desc(data);
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&desc->lock, flags);
+	if (irqd_is_setaffinity_pending(data))
+		cpumask_copy(desc->pending_mask, mask);
+	raw_spin_unlock_irqrestore(&desc->lock, flags);
+#endif
+}
+
+/*
+ * An interrupt that nobody handles any more keeps its mask, for the next one
+ * that is requested under its number. Return: true when it was put back.
+ */
+static bool put_back_freed(struct cpuiso_world *w, struct cpuiso_irq_rec *r)
+{
+	struct irq_look l;
+	bool done = false;
+
+	if (!cpuiso_rec_ours(&r->rec))
+		return false;
+	rcu_read_lock();
+	look(r->irq, &l);
+	if (l.data && l.hwirq == r->hwirq) {
+		read_mask(l.data, w->now);
+		done = cpumask_equal(w->now, r->rec.set) &&
+		       !irq_set_affinity(r->irq, r->rec.orig);
+	}
+	if (done)
+		replace_pending(l.data, r->rec.orig);
+	rcu_read_unlock();
+	return done;
+}
+
+/**
+ * cpuiso_irq_get - the record of an IRQ as it is in use now
+ * @w: the world
+ * @irq: its number
+ *
+ * The record of another interrupt that had this number is dropped.
+ *
+ * Context: the worker.
+ * Return: the record, made when there was none, or NULL when it is not in use.
+ */
+struct cpuiso_irq_rec *cpuiso_irq_get(struct cpuiso_world *w, unsigned int irq)
+{
+	struct cpuiso_irq_rec *r = xa_load(&w->store->irqs, irq);
+	struct irq_look l;
+	bool same;
+
+	if (r) {
+		rcu_read_lock();
+		same = look(irq, &l) && same_irq(r, &l);
+		rcu_read_unlock();
+		if (same)
+			return r;
+		put_back_freed(w, r);
+		cpuiso_irq_rec_drop(w->store, r);
+	}
+	note(w, irq);
+	r = xa_load(&w->store->irqs, irq);
+	if (r)
+		cpuiso_rec_own(&r->rec, keeper(w, r));
+	return r;
+}
+
+/**
+ * cpuiso_irq_intrudes - is an IRQ allowed where it should not be, and movable?
+ * @w: the world
+ * @r: its record
+ * @now: its mask
+ *
+ * Context: the worker.
+ */
+bool cpuiso_irq_intrudes(struct cpuiso_world *w, struct cpuiso_irq_rec *r,
+			 struct cpumask *now)
+{
+	enum cpuiso_verdict verdict;
+	struct irq_look l;
+	bool intrudes;
+
+	if (cpuiso_rec_owner(&r->rec))
+		return false;
+	rcu_read_lock();
+	intrudes = look(r->irq, &l);
+	if (intrudes) {
+		read_mask(l.data, now);
+		intrudes = cpumask_intersects(now, w->isolated) &&
+			   !immovable(l.data, &verdict) &&
+			   verdict == CPUISO_VERDICT_MOVED;
+	}
+	rcu_read_unlock();
+	return intrudes;
 }
 
 /**
@@ -299,8 +398,14 @@ void cpuiso_irqs_settle(struct cpuiso_world *w)
 	unsigned long irq;
 
 	xa_for_each(&w->store->irqs, irq, r) {
-		if (!settle(w, r))
+		if (!cpuiso_irq_settle(w, r)) {
+			if (put_back_freed(w, r))
+				undone(w, r, CPUISO_VERDICT_RESTORED,
+				       r->rec.set);
+			else if (cpuiso_rec_ours(&r->rec))
+				undone(w, r, CPUISO_VERDICT_GONE, NULL);
 			cpuiso_irq_rec_drop(w->store, r);
+		}
 		cond_resched();
 	}
 }
@@ -311,7 +416,7 @@ static void mark_thread(struct cpuiso_store *store, struct task_struct *thread)
 
 	r = thread ? cpuiso_task_rec_find(store, thread) : NULL;
 	if (r)
-		r->irq_thread = true;
+		WRITE_ONCE(r->irq_thread, true);
 }
 
 /**

@@ -17,6 +17,7 @@
 static struct cpuiso_probe * const sets[] = {
 	cpuiso_task_probes,
 	cpuiso_cpu_probes,
+	cpuiso_guard_probes,
 };
 
 #define for_each_probe(p, i) \

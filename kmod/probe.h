@@ -23,6 +23,7 @@ struct cpuiso_probe {
 /* The sets, each in a file of its own. */
 extern struct cpuiso_probe cpuiso_task_probes[];
 extern struct cpuiso_probe cpuiso_cpu_probes[];
+extern struct cpuiso_probe cpuiso_guard_probes[];
 
 void cpuiso_probes_init(void);
 int cpuiso_probes_attach(void);

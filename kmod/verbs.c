@@ -11,11 +11,14 @@
 #include "cpus.h"
 #include "event.h"
 #include "fault.h"
+#include "guard.h"
 #include "irqs.h"
 #include "isolation.h"
 #include "probe.h"
+#include "probe_guard.h"
 #include "record.h"
 #include "settings.h"
+#include "status.h"
 #include "sweep.h"
 #include "tasks.h"
 #include "undo.h"
@@ -106,22 +109,45 @@ static int check_pids(struct cpuiso_op *op, const struct list_head *rules)
 	return 0;
 }
 
+static int attach(void)
+{
+	int err;
+
+	if (attached)
+		return 0;
+	err = cpuiso_guard_attach(store);
+	if (err)
+		return err;
+	err = cpuiso_probes_attach();
+	if (err)
+		cpuiso_guard_detach();
+	else
+		attached = true;
+	return err;
+}
+
+static void detach(void)
+{
+	cpuiso_probes_detach();
+	cpuiso_guard_detach();
+	attached = false;
+}
+
 static int start_watching(const struct cpuiso_isolation *iso)
 {
 	unsigned int cpu;
 	int err;
 
-	if (!attached) {
-		err = cpuiso_probes_attach();
-		if (err)
-			return err;
-		attached = true;
-	}
+	err = attach();
+	if (err)
+		return err;
 	err = cpuiso_counters_start(iso->cpus);
 	if (err)
 		return err;
-	for_each_cpu(cpu, iso->cpus)
+	for_each_cpu(cpu, iso->cpus) {
 		cpuiso_probes_watch(cpu, true);
+		cpuiso_guard_watch(cpu, true);
+	}
 	return 0;
 }
 
@@ -129,13 +155,14 @@ static void stop_watching(const struct cpuiso_isolation *iso)
 {
 	unsigned int cpu;
 
-	for_each_cpu(cpu, iso->cpus)
+	for_each_cpu(cpu, iso->cpus) {
+		cpuiso_guard_watch(cpu, false);
 		cpuiso_probes_watch(cpu, false);
+	}
 	cpuiso_counters_stop(iso->cpus);
 	if (!list_is_singular(&cpuiso_isolations) || !attached)
 		return;
-	cpuiso_probes_detach();
-	attached = false;
+	detach();
 }
 
 static void undo(struct cpuiso_isolation *iso, struct cpuiso_outcome *outcome)
@@ -165,6 +192,7 @@ static void undo(struct cpuiso_isolation *iso, struct cpuiso_outcome *outcome)
 	stop_watching(iso);
 	if (!attached) {
 		cpuiso_sweep_quiesce(world);
+		cpuiso_guard_stop();
 		cpuiso_store_clear(store);
 		cpuiso_settings_clear(store);
 	}
@@ -443,6 +471,26 @@ void cpuiso_verbs_run(struct cpuiso_op *op)
 	}
 }
 
+/* The last member of a workload has ended: say so, and act on it. */
+static void workload_gone(void)
+{
+	struct cpuiso_isolation *iso, *next;
+	struct cpuiso_outcome outcome = {};
+
+	list_for_each_entry_safe(iso, next, &cpuiso_isolations, node) {
+		if (!iso->gone || iso->members) {
+			iso->gone = false;
+			continue;
+		}
+		iso->gone = false;
+		cpuiso_event(CPUISO_EVENT_WORKLOAD_GONE, iso->name, 0,
+			     "exit=%s",
+			     cpuiso_exit_names[iso->exit_policy]);
+		if (iso->exit_policy == CPUISO_EXIT_REVERT)
+			revert_one(iso, &outcome);
+	}
+}
+
 /**
  * cpuiso_verbs_notes - keep up with the tasks that come and go
  *
@@ -457,7 +505,22 @@ bool cpuiso_verbs_notes(void)
 		return false;
 	cpuiso_world_look(world);
 	cpuiso_sweep_notes(world, &more);
+	workload_gone();
 	return more;
+}
+
+/**
+ * cpuiso_verbs_due - do what has waited for its time
+ *
+ * Context: the worker.
+ * Return: in how many jiffies to come again, 0 when nothing waits.
+ */
+unsigned long cpuiso_verbs_due(void)
+{
+	if (!attached)
+		return 0;
+	cpuiso_world_look(world);
+	return cpuiso_guard_due(world);
 }
 
 /**

@@ -8,6 +8,7 @@
 set -euo pipefail
 
 tree=$(cd "$(dirname "$0")/.." && pwd)
+logs=${CPUISO_CACHE:-$HOME/.cache/cpuiso}/demo/log
 kernel=6.1
 rate=10
 conns=${1:-100}
@@ -110,8 +111,8 @@ expect() {
 		REPLY=$value
 		case $name in
 		"$want") return ;;
-		vm) die "the guest ended early: $(tail -1 "$work/vm.err" | grep . || echo 'it said nothing')" ;;
-		failed) die "the guest's part failed: $(tail -1 "$work/vm.out" | grep . || echo 'it said nothing')" ;;
+		vm) die "the guest ended early, its logs are in $logs: $(tail -1 "$work/vm.err" | grep . || echo 'it said nothing')" ;;
+		failed) die "the guest's part failed, its logs are in $logs: $(tail -1 "$work/vm.out" | grep . || echo 'it said nothing')" ;;
 		esac
 	done
 }
@@ -176,7 +177,7 @@ done_with "built for that kernel"
 
 begin "guest with 2 CPUs and lighttpd"
 port=$(free_port)
-job vm "$tree/tests/vm/run" --cpus 2 --ko "$work/cpuiso.ko" --net "$port" --log "$work/log" \
+job vm "$tree/tests/vm/run" --cpus 2 --ko "$work/cpuiso.ko" --net "$port" --log "$logs" \
 	--timeout $((600 + conns)) --qemu -chardev --qemu "pipe,id=ctl,path=$work/ctl" \
 	--qemu -device --qemu virtserialport,chardev=ctl,name=ctl --shell "bash scripts/demo/guest.sh"
 while read -r line; do
@@ -211,4 +212,4 @@ for phase in "${phases[@]}"; do
 	files+=("$work/$phase.out")
 done
 awk -f "$tree/scripts/demo/report.awk" -v conns="$conns" -v rate=$rate "$work/vm.out" "${files[@]}" || exit 1
-[ $run_status = 0 ] || die "the guest did not end well: $(grep -m 1 FAILED "$work/vm.err" || tail -1 "$work/vm.err")"
+[ $run_status = 0 ] || die "the guest did not end well, its logs are in $logs: $(grep -m 1 FAILED "$work/vm.err" || tail -1 "$work/vm.err")"

@@ -15,6 +15,8 @@ enum opt_id {
 	OPT_CGROUP,
 	OPT_KEEP_IRQ,
 	OPT_SCHED,
+	OPT_GUARD,
+	OPT_EXIT,
 	OPT_KEEP,
 	OPT_POWER,
 	OPT_RCU,
@@ -29,6 +31,7 @@ enum opt_id {
 #define O(id)		(1u << OPT_##id)
 #define O_WORKLOAD	(O(PID) | O(COMM) | O(UNIT) | O(CGROUP))
 #define O_ISOLATION	(O(CPUS) | O(NAME) | O_WORKLOAD | O(KEEP_IRQ) | O(SCHED) | \
+			 O(GUARD) | O(EXIT) | \
 			 O(KEEP) | O(POWER) | O(RCU) | O(REPLUG))
 
 /* The values of an option that may be given several times. */
