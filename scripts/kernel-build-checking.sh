@@ -1,13 +1,15 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
 # Build small kernels that check themselves, for the test machine, from Debian's linux-source-6.1: tinyconfig, plus
 # tests/vm/kernels/base.config, plus tests/vm/kernels/NAME.config. Nothing is installed.
 #
 #   scripts/kernel-build-checking.sh NAME...   build what is missing or out of date: kasan lockdep kmemleak kcsan
 #   scripts/kernel-build-checking.sh --list    the names known here
 #
-# ${CPUISO_CACHE:-~/.cache/cpuiso}/kernels/NAME then holds what scripts/kernel-fetch.sh gives for Debian's kernels: vmlinuz, abi,
-# config, build -> headers, lib/modules/ABI; and version, the source package's. A kernel is built anew when its fragments, the source
-# version or the compiler changed. The source package stays in the cache; delete it there to take a newer one.
+# ${CPUISO_CACHE:-~/.cache/cpuiso}/kernels/NAME then holds what scripts/kernel-fetch.sh gives for Debian's kernels:
+# vmlinuz, abi, config, build -> headers, lib/modules/ABI; and version, the source package's. A kernel is built anew
+# when the options of its fragments, the source version or the compiler changed. The source package stays in the cache;
+# delete it there to take a newer one.
 set -euo pipefail
 
 package=linux-source-6.1
@@ -36,33 +38,41 @@ require_tools() {
 	[ -z "$missing" ] || die "missing:$missing; run scripts/deps.sh debug and try again."
 }
 
+newest_source() {
+	find "$cache/source" -maxdepth 1 -name "${package}_*.deb" | sort -V | tail -1
+}
+
 # Downloaded once and kept, so that neither a newer package nor a dead network makes the next run rebuild or fail.
 fetch_source() {
-	deb=$(find "$cache/source" -maxdepth 1 -name "${package}_*.deb" 2>/dev/null | sort -V | tail -1)
+	local new why
+	mkdir -p "$cache/source"
+	deb=$(newest_source)
 	if [ -z "$deb" ]; then
-		local new
-		mkdir -p "$cache/source"
 		new=$(mktemp -d "$cache/source/.new.XXXXXX")
 		(cd "$new" && apt-get -q -o "APT::Sandbox::User=$(id -un)" download $package) >"$new/log" 2>&1 || {
-			local why
-			why=$(grep '^E:' "$new/log" | head -1)
+			why=$(grep -m 1 '^E:' "$new/log" || true)
 			rm -rf "$new"
-			die "apt-get could not download $package (${why:-no reason given}); run apt-get update as root, on Debian 12, and try again."
+			die "apt-get could not download $package (${why:-no reason given}); on Debian 12, run apt-get update as root and try again."
 		}
 		mv "$new/$package"_*.deb "$cache/source/"
 		rm -rf "$new"
-		deb=$(find "$cache/source" -maxdepth 1 -name "${package}_*.deb" | sort -V | tail -1)
+		deb=$(newest_source)
 	fi
 	version=$(dpkg-deb -f "$deb" Version)
 }
 
+# Both forms of a line that kconfig reads: an option, and "# OPTION is not set".
+asked() {
+	cat "$fragments/base.config" "$fragments/$name.config" | grep -E '^(# )?CONFIG_'
+}
+
 stamp() {
 	printf 'recipe %s, %s %s, gcc %s, fragments %s\n' $recipe $package "$version" "$(gcc -dumpfullversion)" \
-		"$(cat "$fragments/base.config" "$fragments/$1.config" | sha256sum | cut -c1-16)"
+		"$(asked | sha256sum | cut -c1-16)"
 }
 
 up_to_date() {
-	[ "$(cat "$kernels/$1/stamp" 2>/dev/null)" = "$(stamp "$1")" ]
+	[ "$(cat "$kernels/$name/stamp" 2>/dev/null)" = "$(stamp)" ]
 }
 
 unpack_source() {
@@ -89,14 +99,17 @@ kmake() {
 }
 
 configure() {
-	local wanted=("$fragments/base.config" "$fragments/$name.config") lost
+	local lost
 	kmake tinyconfig
-	cat "${wanted[@]}" - >>"$objects/.config" <<<"CONFIG_LOCALVERSION=\"-$name\""
+	{
+		asked
+		echo "CONFIG_LOCALVERSION=\"-$name\""
+	} >>"$objects/.config"
 	kmake olddefconfig
-	lost=$(grep -h '^CONFIG_' "${wanted[@]}" | grep -vxFf "$objects/.config" || true
-		sed -n 's/^# \(CONFIG_[A-Z0-9_]*\) is not set$/\1=/p' "${wanted[@]}" | grep -Ff - "$objects/.config" | grep '^CONFIG_' || true)
+	lost=$(asked | grep '^CONFIG_' | grep -vxFf "$objects/.config" || true
+		asked | sed -n 's/^# \(CONFIG_[A-Z0-9_]*\) is not set$/\1=/p' | grep -Ff - "$objects/.config" | grep '^CONFIG_' || true)
 	[ -z "$lost" ] ||
-		die "$name: the kernel's configuration did not come out as asked, in: $(xargs <<<"$lost"); look up what these depend on and mend $fragments."
+		die "$name: these options did not come out as asked: $(xargs <<<"$lost"); look up what they depend on and mend $fragments."
 }
 
 # What a module build reads, laid out as in a headers package: sources first, generated files over them.
@@ -127,7 +140,7 @@ build() {
 	mkdir -p "$cache/log" "$objects"
 	: >"$log"
 	# Now, for the fragments may be edited while this goes on.
-	stamp=$(stamp "$name")
+	stamp=$(stamp)
 	echo "$name: building from $package $version, log in $log"
 	configure
 	kmake -j"$(nproc)" bzImage modules
@@ -171,7 +184,7 @@ fetch_source
 
 outdated=()
 for name; do
-	if up_to_date "$name"; then
+	if up_to_date; then
 		echo "$name: up to date, in $kernels/$name"
 	else
 		outdated+=("$name")
@@ -183,7 +196,7 @@ done
 exec 9>"$kernels/.checking.lock"
 flock 9
 for name in "${outdated[@]}"; do
-	if up_to_date "$name"; then
+	if up_to_date; then
 		echo "$name: built meanwhile by another run, in $kernels/$name"
 		continue
 	fi

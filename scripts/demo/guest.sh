@@ -102,17 +102,23 @@ end() {
 }
 
 finish() {
-	local file
-	for file in status tasks irqs; do
+	local file start
+	for file in tasks irqs; do
 		echo "== $file"
 		cat /proc/cpuiso/$file
 	done
 	rmmod cpuiso
 	"$snapshot" take "$dir/after"
+	# What only user space can put back has a second for it, on a machine that is not emulated.
+	start=$SECONDS
+	until "$snapshot" take "$dir/later" && "$snapshot" diff "$dir/before" "$dir/later" >/dev/null ||
+		[ $((SECONDS - start)) -ge 10 ]; do :; done
 	echo "== before"
 	cat "$dir/before"
 	echo "== after"
 	cat "$dir/after"
+	echo "== later"
+	cat "$dir/later"
 }
 
 serve

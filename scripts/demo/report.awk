@@ -36,7 +36,7 @@ FILENAME ~ /vm\.out$/ {
 		verdict("task", $6, $1, $3, $9)
 	else if (section == "irqs" && lines > 2)
 		verdict("irq", $5, $1, $2, $8)
-	else if (section == "before" || section == "after")
+	else if (section == "before" || section == "after" || section == "later")
 		snapshot()
 	next
 }
@@ -174,8 +174,7 @@ function snapshot(   f, fields, kind, key, value) {
 	}
 	if (section == "before") {
 		was[kind, key] = value
-		taken[kind]++
-	} else if ((kind, key) in was) {
+	} else if ((kind, key) in was && (kind == "knob") == (section == "later")) {
 		compared[kind]++
 		if (was[kind, key] != value) {
 			differ[kind]++
@@ -335,9 +334,11 @@ END {
 	in_short("quiet guest", "plain", "isolated")
 	in_short("busy guest", "busy", "busy-isolated")
 
-	bad = differ["task"] + differ["irq"] + differ["knob"]
 	printf "\nAfter rmmod: %d task masks and %d IRQ masks compared with those before insmod, %d differ.\n",
-		compared["task"], compared["irq"], bad
+		compared["task"], compared["irq"], differ["task"] + differ["irq"]
+	printf "%d settings (sysctl, workqueues, default IRQ affinity, which the keeper puts back) compared, %d differ.\n",
+		compared["knob"], differ["knob"]
+	bad = differ["task"] + differ["irq"] + differ["knob"]
 	for (i = 1; i <= wrongs; i++)
 		print "  " wrong[i]
 	if (compared["task"] < 10 || !compared["irq"]) {

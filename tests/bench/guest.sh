@@ -44,11 +44,14 @@ report() {
 	echo "$*"
 }
 
-# Nanoseconds that the module's worker has run.
+# Nanoseconds that the module's threads have run.
 worker_ns() {
-	local ns
-	read -r ns _ <"/proc/$worker/schedstat"
-	echo "$ns"
+	local pid ns sum=0
+	for pid in "${workers[@]}"; do
+		read -r ns _ <"/proc/$pid/schedstat"
+		sum=$((sum + ns))
+	done
+	echo $sum
 }
 
 too_long() {
@@ -108,7 +111,8 @@ memory() {
 }
 
 insmod "$CPUISO_KO"
-worker=$(pgrep -x cpuiso)
+mapfile -t workers < <(pgrep '^cpuiso')
+[ ${#workers[@]} -gt 0 ]
 report module "$(cat /sys/module/cpuiso/coresize)"
 
 # Neither a cold cache nor the first translation of a program is what is measured.

@@ -137,7 +137,7 @@ END {
 			printf "  start (--version) with %d CPUs: cpuiso %.3f, tuna %.2f\n", place_cpus[i],
 				start_cpu[place_cpus[i], "cpuiso"] / 1e6, start_cpu[place_cpus[i], "tuna"] / 1e6
 
-	print "\nOf that, the module's worker, in ms by the guest's clock"
+	print "\nOf that, the module's own threads, in ms by the guest's clock"
 	printf "%5s %8s %9s %14s\n", "CPUs", "threads", "CPU ms", "us per task"
 	for (i = 1; i <= places; i++) {
 		c = place_cpus[i]

@@ -79,8 +79,8 @@ table() {
 			for (i = 1; i <= n; i++) {
 				bad = $i == "" || $i ~ /[ \001-\037\177]/
 				if (name[i] ~ /^(pid|tgid|errno|irq|seq|time|cpu)$/) bad = bad || $i !~ /^[0-9]+$/
-				if (name[i] ~ /^(original|present|effective)$/) bad = bad || $i !~ list
-				if (name[i] ~ /^(count|total_ns|max_ns|last_ns)$/) bad = bad || $i !~ /^([0-9]+|-)$/
+				if (name[i] ~ /^(original|present|effective|from|to)$/) bad = bad || $i !~ list
+				if (name[i] ~ /^(count|total_ns|max_ns|last_ns|by_pid|ns)$/) bad = bad || $i !~ /^([0-9]+|-)$/
 				if (name[i] == "pending") bad = bad || $i !~ /^(pending|-)$/
 				if (name[i] == "type" && head ~ /^pid/) bad = bad || $i !~ /^(user|kthread)$/
 				if (bad) print name[i] ": " $0
@@ -147,5 +147,5 @@ as_nobody() {
 	setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
 }
 rmdir "$cgroups/$group"
-is "nobody may read them" "$(cd "$PROC" && as_nobody cat "${files[@]}" | grep -c '^version 1$')" 5
+is "nobody may read them" "$(cd "$PROC" && as_nobody cat "${files[@]}" | grep -c '^version 1$')" 7
 finish

@@ -111,6 +111,13 @@ static void say_isolation(const void *d, size_t n)
 	}
 }
 
+static const char *text_or_null(const void *d, size_t n, int attr)
+{
+	const char *s = get_text(d, n, attr);
+
+	return s && *s ? s : NULL;
+}
+
 static void say_knob(const void *d, size_t n)
 {
 	say_escaped(get_text(d, n, CPUISO_A_KNOB_NAME));
@@ -118,11 +125,11 @@ static void say_knob(const void *d, size_t n)
 	say_escaped(get_text(d, n, CPUISO_A_KNOB_PATH));
 	say("\t%s\t%u\t", name_of(verdicts, COUNT(verdicts), get_u32(d, n, CPUISO_A_KNOB_VERDICT)),
 	    get_u32(d, n, CPUISO_A_KNOB_ERRNO));
-	say_escaped(get_text(d, n, CPUISO_A_KNOB_ORIGINAL));
+	say_escaped(text_or_null(d, n, CPUISO_A_KNOB_ORIGINAL));
 	say("\t");
-	say_escaped(get_text(d, n, CPUISO_A_KNOB_PRESENT));
+	say_escaped(text_or_null(d, n, CPUISO_A_KNOB_PRESENT));
 	say("\t");
-	say_escaped(get_text(d, n, CPUISO_A_KNOB_TARGET));
+	say_escaped(text_or_null(d, n, CPUISO_A_KNOB_TARGET));
 	say("\n");
 }
 
@@ -133,9 +140,9 @@ static void say_undone(const void *d, size_t n)
 	say_escaped(get_text(d, n, CPUISO_A_UNDO_NAME));
 	say("\t%s\t%u\t", name_of(verdicts, COUNT(verdicts), get_u32(d, n, CPUISO_A_UNDO_RESULT)),
 	    get_u32(d, n, CPUISO_A_UNDO_ERRNO));
-	say_escaped(get_text(d, n, CPUISO_A_UNDO_ORIGINAL));
+	say_escaped(text_or_null(d, n, CPUISO_A_UNDO_ORIGINAL));
 	say("\t");
-	say_escaped(get_text(d, n, CPUISO_A_UNDO_FOUND));
+	say_escaped(text_or_null(d, n, CPUISO_A_UNDO_FOUND));
 	say("\n");
 }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Runs a command and kills it with SIGKILL as it is about to make its Nth system call that sends or receives a
- * message, so that every gap between two of its messages is visited by N = 1, 2, 3 and so on.
+ * message, so that every gap between two of its messages is visited by N = 1, 2, 3 and so on. With -w also as it is
+ * about to write to, rename, remove or lock a file, or to start a process.
  *
- *   killat N COMMAND [ARGUMENT]...
+ *   killat [-w] N COMMAND [ARGUMENT]...
  *
  * Exit 99 when it was killed, 98 when it did not end in a minute, otherwise the command's own status. "CALLS NAME" of the last call goes to stderr.
  */
@@ -32,6 +33,29 @@ static const char *message_call(unsigned long long nr)
 	return NULL;
 }
 
+static const char *file_call(unsigned long long nr)
+{
+	switch (nr) {
+	case SYS_write:
+		return "write";
+	case SYS_renameat:
+	case SYS_renameat2:
+		return "rename";
+	case SYS_unlinkat:
+		return "unlink";
+	case SYS_mkdir:
+		return "mkdir";
+	case SYS_flock:
+		return "flock";
+	case SYS_fsync:
+		return "fsync";
+	case SYS_clone:
+	case SYS_clone3:
+		return "clone";
+	}
+	return message_call(nr);
+}
+
 /* PTRACE_O_EXITKILL takes the command along. */
 static void on_alarm(int sig)
 {
@@ -41,12 +65,19 @@ static void on_alarm(int sig)
 
 int main(int argc, char **argv)
 {
-	int want = argc > 2 ? atoi(argv[1]) : 0, calls = 0, status, sig = 0;
+	const char *(*call)(unsigned long long nr) = message_call;
+	int want, calls = 0, status, sig = 0;
 	const char *name = "none";
 	pid_t pid;
 
+	if (argc > 1 && !strcmp(argv[1], "-w")) {
+		call = file_call;
+		argc--;
+		argv++;
+	}
+	want = argc > 2 ? atoi(argv[1]) : 0;
 	if (want < 1) {
-		fprintf(stderr, "usage: killat N COMMAND [ARGUMENT]...\n");
+		fprintf(stderr, "usage: killat [-w] N COMMAND [ARGUMENT]...\n");
 		return 2;
 	}
 	signal(SIGALRM, on_alarm);
@@ -76,9 +107,9 @@ int main(int argc, char **argv)
 			continue;
 		if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info), &info) < 0)
 			die("PTRACE_GET_SYSCALL_INFO");
-		if (info.op != PTRACE_SYSCALL_INFO_ENTRY || !message_call(info.entry.nr))
+		if (info.op != PTRACE_SYSCALL_INFO_ENTRY || !call(info.entry.nr))
 			continue;
-		name = message_call(info.entry.nr);
+		name = call(info.entry.nr);
 		if (++calls < want)
 			continue;
 		kill(pid, SIGKILL);

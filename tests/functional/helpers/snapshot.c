@@ -35,6 +35,12 @@ static void __attribute__((format(printf, 1, 2))) complain(const char *fmt, ...)
 	putchar('\n');
 }
 
+/* The kernel gives a worker of a workqueue, its rescuer most of all, the mask of the pool that it works for just then. */
+static bool wanders(const struct task *t)
+{
+	return t->flags & PF_WQ_WORKER && t->flags & PF_NO_SETAFFINITY;
+}
+
 static void diff(const struct state *a, const struct state *b)
 {
 	int i, common = 0;
@@ -45,8 +51,7 @@ static void diff(const struct state *a, const struct state *b)
 		if (!u)
 			continue;
 		common++;
-		/* A worker of a workqueue has the mask of the pool that it served last, and keeps it until the next. */
-		if (!mask_equal(&t->mask, &u->mask) && !(u->flags & PF_WQ_WORKER))
+		if (!mask_equal(&t->mask, &u->mask) && !wanders(u))
 			complain("task %d (%s) flags %x: CPUs %s -> %s", t->tid, t->comm, u->flags,
 				 mask_list(&t->mask), mask_list(&u->mask));
 		if (t->policy != u->policy || t->prio != u->prio || t->nice != u->nice)
@@ -281,12 +286,12 @@ static void check_task(const struct mask *cpus, const struct task *was, const st
 	if (mine == !strcmp(col[4], "-"))
 		complain("task %d (%s): isolation %s", t->tid, t->comm, col[4]);
 	/* What was born since the snapshot may have been moved or born on housekeeping CPUs. */
-	if (strcmp(col[5], want) && (was || strcmp(want, "already-clear") || strcmp(col[5], "moved")))
+	if (strcmp(col[5], want) && !wanders(t) && (was || strcmp(want, "already-clear") || strcmp(col[5], "moved")))
 		complain("task %d (%s) flags %x: verdict %s, not %s (before %s, now %s)", t->tid, t->comm, t->flags,
 			 col[5], want, was ? mask_list(&was->mask) : "unborn", mask_list(&t->mask));
 	if (strcmp(col[6], "0"))
 		complain("task %d (%s): errno %s", t->tid, t->comm, col[6]);
-	if (was && !same_list(col[7], &was->mask))
+	if (was && !same_list(col[7], &was->mask) && !wanders(t))
 		complain("task %d (%s): original %s, was %s", t->tid, t->comm, col[7], mask_list(&was->mask));
 	if (!same_list(col[8], &t->mask))
 		complain("task %d (%s): present %s, is %s", t->tid, t->comm, col[8], mask_list(&t->mask));

@@ -4,11 +4,13 @@
  *
  *   storm RATE SECONDS COMM
  *
- * Up to RATE times in a second a process is forked. Most rename themselves (half of them to COMM, which may be a
- * standing rule) and end at once; every 8th has a thread, every 8th leaves a grandchild, three of 256 stay until the
- * end, one under each name. The last line on stdout, "done FORKED RENAMED SECONDS", comes when the storm is over; those that stay end when
- * stdin does. Ahead of it, "stays PID" for each of those.
+ * Up to RATE times in a second a process is forked, for at least SECONDS and until there is a line on stdin. Most
+ * rename themselves (half of them to COMM, which may be a standing rule) and end at once; every 8th has a thread, every
+ * 8th leaves a grandchild, some twelve in a second stay, under their own name and two others. The last line on stdout,
+ * "done FORKED RENAMED SECONDS", comes when the storm is over; those that stay end when stdin does. Ahead of it,
+ * "stays PID" for each of those.
  */
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -31,18 +33,18 @@ static void be_named(const char *name)
 	__atomic_add_fetch(renamed, 1, __ATOMIC_RELAXED);
 }
 
-static bool stays(unsigned long n)
+static bool may_stay(unsigned long n)
 {
-	return n % 256 == 1 || n % 256 == 34 || n % 256 == 100;
+	return n % 16 == 1 || n % 16 == 2 || n % 16 == 4;
 }
 
-static void child(unsigned long n, const char *comm)
+static void child(unsigned long n, bool stays, const char *comm)
 {
 	pthread_t thread;
 
 	if (n % 4)
 		be_named(n & 1 ? comm : "storm-other");
-	if (stays(n)) {
+	if (stays) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		for (;;)
 			pause();
@@ -62,7 +64,8 @@ static void child(unsigned long n, const char *comm)
 
 int main(int argc, char **argv)
 {
-	unsigned long n = 0;
+	struct pollfd in = { .events = POLLIN };
+	unsigned long n = 0, staying = 0;
 	double begin, length, rate;
 	char c;
 
@@ -73,7 +76,8 @@ int main(int argc, char **argv)
 	renamed = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (renamed == MAP_FAILED)
 		die("mmap");
-	for (begin = now(); now() - begin < length;) {
+	for (begin = now(); now() - begin < length || !poll(&in, 1, 0);) {
+		bool stays = may_stay(n) && staying < 12 * (now() - begin + 1);
 		int pid;
 
 		if (n > rate * (now() - begin)) {
@@ -82,15 +86,16 @@ int main(int argc, char **argv)
 		}
 		pid = fork();
 		if (!pid)
-			child(n, argv[3]);
+			child(n, stays, argv[3]);
 		if (pid < 0)
 			die("fork");
-		if (stays(n)) {
+		if (stays) {
 			char line[32];
 			int len = snprintf(line, sizeof(line), "stays %d\n", pid);
 
 			if (write(1, line, len) != len)
 				die("stdout");
+			staying++;
 		}
 		n++;
 		while (waitpid(-1, NULL, WNOHANG) > 0)
