@@ -35,7 +35,7 @@ for name in "${checks[@]}"; do
 		;;
 	*)
 		echo "not ok $name ($((SECONDS - start)) s)"
-		sed 's/^/    /' <<<"$output"
+		printf '    %s\n' "${output//$'\n'/$'\n'    }"
 		failed=$((failed + 1))
 		;;
 	esac

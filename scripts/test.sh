@@ -120,13 +120,13 @@ needs_of() {
 
 # guest NAME KO NEEDS TEST...
 guest() {
-	local name=$1 ko=$2 key value options=() needs=()
+	local name=$1 ko=$2 need key value word options=() needs=()
 	IFS=$'\t' read -r -a needs <<<"$3"
-	for value in "${needs[@]}"; do
-		key=${value%%=*} value=${value#*=}
+	for need in "${needs[@]}"; do
+		key=${need%%=*} value=${need#*=}
 		case $key in
 		boot) options+=(--append "$value") ;;
-		qemu) for value in $value; do options+=(--qemu "$value"); done ;;
+		qemu) for word in $value; do options+=(--qemu "$word"); done ;;
 		systemd) [ "$value" != yes ] || options+=(--systemd) ;;
 		*) options+=("--$key" "$value") ;;
 		esac

@@ -21,6 +21,12 @@ sources() {
 	done
 }
 
+# All of them that are text and not empty.
+text_sources() {
+	# shellcheck disable=SC2119
+	sources | tr '\n' '\0' | xargs -0 grep -lI .
+}
+
 # The same for a tree that is not git's, as in a release: by name only.
 all_sources() {
 	local pattern patterns=()
