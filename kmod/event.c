@@ -157,3 +157,27 @@ void cpuiso_event_irq(enum cpuiso_event type, unsigned int irq,
 	strscpy(e.name, action, sizeof(e.name));
 	cpuiso_event_emit(&e);
 }
+
+/**
+ * cpuiso_event_knob - something happened to a knob
+ * @type: what
+ * @name: of the knob
+ * @path: its file
+ * @err: positive errno, or 0
+ *
+ * Context: process, may sleep.
+ */
+void cpuiso_event_knob(enum cpuiso_event type, const char *name,
+		       const char *path, u32 err)
+{
+	struct cpuiso_event_rec e = {
+		.type = type,
+		.kind = CPUISO_KIND_KNOB,
+		.object = -1,
+		.err = err,
+	};
+
+	strscpy(e.name, name, sizeof(e.name));
+	strscpy(e.text, path, sizeof(e.text));
+	cpuiso_event_emit(&e);
+}

@@ -13,7 +13,7 @@
  * @seq: 1 for the first event since the module was loaded
  * @time: wall clock, ns
  * @type: enum cpuiso_event
- * @kind: enum cpuiso_kind, or -1 when it is about no task or IRQ
+ * @kind: enum cpuiso_kind, or -1 when it is about no object
  * @object: pid, IRQ or CPU number, or -1
  * @err: positive errno, or 0
  * @isolation: its name, or ""
@@ -55,5 +55,7 @@ void cpuiso_event_task(enum cpuiso_event type, struct task_struct *task,
 		       u32 err);
 void cpuiso_event_irq(enum cpuiso_event type, unsigned int irq,
 		      const char *action, u32 err);
+void cpuiso_event_knob(enum cpuiso_event type, const char *name,
+		       const char *path, u32 err);
 
 #endif

@@ -15,6 +15,7 @@
 #include "isolation.h"
 #include "probe_guard.h"
 #include "record.h"
+#include "undo.h"
 
 struct irq_look {
 	struct irq_data *data;
@@ -201,6 +202,13 @@ static int immovable(struct irq_data *data, enum cpuiso_verdict *verdict)
 	return 0;
 }
 
+static void undone(struct cpuiso_world *w, const struct cpuiso_irq_rec *r,
+		   enum cpuiso_verdict result, const struct cpumask *found)
+{
+	cpuiso_undone_mask(w, result, CPUISO_KIND_IRQ, r->irq, r->action,
+			   r->rec.orig, found);
+}
+
 static void reconcile(struct cpuiso_world *w, struct cpuiso_irq_rec *r,
 		      const struct cpumask *now)
 {
@@ -257,7 +265,7 @@ out:
 	if (!here)
 		return false;
 	if (theirs) {
-		w->outcome->changed++;
+		undone(w, r, CPUISO_VERDICT_CHANGED_SINCE, r->rec.set);
 		cpuiso_event_irq(CPUISO_EVENT_CHANGED_SINCE, r->irq,
 				 r->action, 0);
 	}
@@ -266,10 +274,10 @@ out:
 	else if (err)
 		verdict = CPUISO_VERDICT_REFUSED;
 	if (!w->planned && !cpumask_equal(w->now, r->rec.set)) {
+		if (!theirs)
+			undone(w, r, CPUISO_VERDICT_RESTORED, r->rec.set);
 		cpuiso_rec_wrote(&r->rec, w->now);
 		cpuiso_guard_rearm_irq(r->irq);
-		if (w->outcome && !theirs)
-			w->outcome->restored++;
 	}
 	cpuiso_rec_verdict(&r->rec, verdict,
 			   verdict == CPUISO_VERDICT_REFUSED ? err : 0);
@@ -391,12 +399,11 @@ void cpuiso_irqs_settle(struct cpuiso_world *w)
 
 	xa_for_each(&w->store->irqs, irq, r) {
 		if (!cpuiso_irq_settle(w, r)) {
-			bool back = put_back_freed(w, r);
-
-			if (w->outcome && back)
-				w->outcome->restored++;
-			else if (w->outcome && cpuiso_rec_ours(&r->rec))
-				w->outcome->gone++;
+			if (put_back_freed(w, r))
+				undone(w, r, CPUISO_VERDICT_RESTORED,
+				       r->rec.set);
+			else if (cpuiso_rec_ours(&r->rec))
+				undone(w, r, CPUISO_VERDICT_GONE, NULL);
 			cpuiso_irq_rec_drop(w->store, r);
 		}
 		cond_resched();

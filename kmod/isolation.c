@@ -52,7 +52,9 @@ struct cpuiso_isolation *cpuiso_isolation_new(const char *name)
 
 	if (!iso)
 		return NULL;
-	if (!zalloc_cpumask_var(&iso->cpus, GFP_KERNEL)) {
+	if (!zalloc_cpumask_var(&iso->cpus, GFP_KERNEL) ||
+	    !zalloc_cpumask_var(&iso->offloaded, GFP_KERNEL)) {
+		free_cpumask_var(iso->cpus);
 		kfree(iso);
 		return NULL;
 	}
@@ -74,6 +76,7 @@ static void isolation_free_rcu(struct rcu_head *rcu)
 	list_for_each_entry_safe(p, n, &iso->keep, node)
 		kfree(p);
 	free_cpumask_var(iso->cpus);
+	free_cpumask_var(iso->offloaded);
 	kfree(iso);
 }
 
@@ -266,7 +269,10 @@ struct cpuiso_world *cpuiso_world_new(struct cpuiso_store *store)
 	    zalloc_cpumask_var(&w->online, GFP_KERNEL) &&
 	    zalloc_cpumask_var(&w->replugged, GFP_KERNEL) &&
 	    zalloc_cpumask_var(&w->scratch, GFP_KERNEL) &&
-	    zalloc_cpumask_var(&w->now, GFP_KERNEL))
+	    zalloc_cpumask_var(&w->now, GFP_KERNEL) &&
+	    zalloc_cpumask_var(&w->claimed, GFP_KERNEL) &&
+	    (w->text = kmalloc(cpuiso_knob_text_size(), GFP_KERNEL)) &&
+	    (w->text_now = kmalloc(cpuiso_knob_text_size(), GFP_KERNEL)))
 		return w;
 	cpuiso_world_free(w);
 	return NULL;
@@ -286,6 +292,9 @@ void cpuiso_world_free(struct cpuiso_world *w)
 	free_cpumask_var(w->replugged);
 	free_cpumask_var(w->scratch);
 	free_cpumask_var(w->now);
+	free_cpumask_var(w->claimed);
+	kfree(w->text);
+	kfree(w->text_now);
 	kfree(w);
 }
 

@@ -6,13 +6,16 @@
  * close first; between closing and freeing, everything is undone.
  */
 #include <linux/module.h>
+#include "apart.h"
 #include "event.h"
+#include "files.h"
 #include "hotplug.h"
 #include "isolation.h"
 #include "netlink.h"
 #include "notes.h"
 #include "proc.h"
 #include "record.h"
+#include "undo.h"
 #include "verbs.h"
 #include "worker.h"
 
@@ -41,9 +44,15 @@ static int __init cpuiso_init(void)
 	err = cpuiso_worker_init();
 	if (err)
 		goto notes;
-	err = cpuiso_hotplug_start();
+	err = cpuiso_worker_call(cpuiso_files_init);
 	if (err)
 		goto worker;
+	err = cpuiso_apart_init(cpuiso_worker_wake);
+	if (err)
+		goto files;
+	err = cpuiso_hotplug_start();
+	if (err)
+		goto apart;
 	err = cpuiso_proc_init();
 	if (err)
 		goto hotplug_stop;
@@ -56,6 +65,10 @@ proc:
 	cpuiso_proc_exit();
 hotplug_stop:
 	cpuiso_hotplug_stop();
+apart:
+	cpuiso_apart_exit();
+files:
+	cpuiso_files_exit();
 worker:
 	cpuiso_worker_exit();
 notes:
@@ -81,10 +94,13 @@ static void __exit cpuiso_exit(void)
 	cpuiso_proc_exit();
 	cpuiso_hotplug_stop();
 	cpuiso_notes_stop();
+	cpuiso_apart_exit();
+	cpuiso_files_exit();
 	cpuiso_worker_exit();
 	cpuiso_notes_exit();
 	cpuiso_hotplug_exit();
 	cpuiso_verbs_exit();
+	cpuiso_undo_exit();
 	cpuiso_events_exit();
 	cpuiso_isolations_exit();
 	cpuiso_records_exit();

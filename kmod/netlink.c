@@ -9,6 +9,7 @@
 #include <linux/capability.h>
 #include <linux/netlink.h>
 #include "compat/cpuiso_compat.h"
+#include "dump.h"
 #include "event.h"
 #include "netlink.h"
 #include "reply.h"
@@ -17,6 +18,10 @@
 
 static const struct nla_policy task_policy[CPUISO_A_TASK_MAX + 1] = {
 	[CPUISO_A_TASK_PLAN] = { .type = NLA_NESTED },
+};
+
+static const struct nla_policy knob_policy[CPUISO_A_KNOB_MAX + 1] = {
+	[CPUISO_A_KNOB_PLAN] = { .type = NLA_NESTED },
 };
 
 static const struct nla_policy irq_policy[CPUISO_A_IRQ_MAX + 1] = {
@@ -128,6 +133,20 @@ static const struct genl_ops ops[] = {
 	{
 		.cmd = CPUISO_CMD_STAT_GET,
 		.dumpit = cpuiso_dump_stats,
+	},
+	{
+		.cmd = CPUISO_CMD_KNOB_GET,
+		.start = cpuiso_dump_start,
+		.dumpit = cpuiso_dump_knobs,
+		.done = cpuiso_dump_done,
+		.policy = knob_policy,
+		.maxattr = CPUISO_A_KNOB_MAX,
+	},
+	{
+		.cmd = CPUISO_CMD_UNDO_GET,
+		.start = cpuiso_dump_start,
+		.dumpit = cpuiso_dump_undo,
+		.done = cpuiso_dump_done,
 	},
 };
 

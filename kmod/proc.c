@@ -13,11 +13,14 @@
 #include "event.h"
 #include "irqs.h"
 #include "isolation.h"
+#include "knobs.h"
 #include "notes.h"
 #include "proc.h"
 #include "record.h"
+#include "settings.h"
 #include "status.h"
 #include "tasks.h"
+#include "undo.h"
 #include "worker.h"
 
 /* Every control character and the blank, besides the backslash itself. */
@@ -53,6 +56,7 @@ static void status_isolation(struct seq_file *m,
 	const struct cpuiso_pattern *p;
 	const struct cpuiso_rule *rule;
 	struct cpuiso_counts counts;
+	unsigned int i;
 	int kind, verdict, class;
 
 	seq_printf(m, "isolation\t%s\t%s\t", iso->name,
@@ -73,6 +77,16 @@ static void status_isolation(struct seq_file *m,
 		put_name(m, p->text);
 		seq_putc(m, '\n');
 	}
+	for (i = 0; i < cpuiso_nr_knobs; i++)
+		if (iso->keep_knobs & BIT(i))
+			seq_printf(m, "keep-knob\t%s\t%s\n", iso->name,
+				   cpuiso_knobs[i].name);
+	if (iso->power)
+		seq_printf(m, "power\t%s\n", iso->name);
+	if (iso->nocb)
+		seq_printf(m, "rcu\t%s\n", iso->name);
+	if (iso->replug)
+		seq_printf(m, "replug\t%s\n", iso->name);
 	if (iso->sched_policy >= 0)
 		seq_printf(m, "sched\t%s\t%s\t%u\n", iso->name,
 			   cpuiso_sched_names[iso->sched_policy],
@@ -103,7 +117,7 @@ static int status_show(struct seq_file *m, void *v)
 {
 	struct cpuiso_world *w = cpuiso_world_new(NULL);
 	const struct cpuiso_isolation *iso;
-	char busy[64];
+	char busy[96];
 
 	if (!w)
 		return -ENOMEM;
@@ -156,6 +170,29 @@ static void irqs_line(struct seq_file *m, const struct cpuiso_irq_view *v)
 	seq_printf(m, "\t%s\n", v->pending ? "pending" : "-");
 }
 
+static void knobs_line(struct seq_file *m, const struct cpuiso_knob_view *v)
+{
+	seq_printf(m, "%s\t%s\t%s\t%u\t", v->name, v->path,
+		   cpuiso_verdict_names[v->verdict], v->err);
+	put_name(m, v->orig);
+	seq_putc(m, '\t');
+	put_name(m, v->present);
+	seq_putc(m, '\t');
+	put_name(m, v->target);
+	seq_putc(m, '\n');
+}
+
+static void undo_line(struct seq_file *m, const struct cpuiso_undo_view *v)
+{
+	seq_printf(m, "%s\t%u\t", cpuiso_kind_names[v->kind], v->object);
+	put_name(m, v->name);
+	seq_printf(m, "\t%s\t%u\t", cpuiso_verdict_names[v->result], v->err);
+	put_name(m, v->orig);
+	seq_putc(m, '\t');
+	put_name(m, v->found);
+	seq_putc(m, '\n');
+}
+
 static void stats_line(struct seq_file *m, const struct cpuiso_counter *c)
 {
 	seq_printf(m, "%u\t%s\t", c->cpu, cpuiso_stat_names[c->kind]);
@@ -204,6 +241,8 @@ struct table {
 	union {
 		struct cpuiso_task_view task;
 		struct cpuiso_irq_view irq;
+		struct cpuiso_knob_view knob;
+		struct cpuiso_undo_view undo;
 		struct cpuiso_counter counter;
 		struct cpuiso_event_rec event;
 	} u;
@@ -277,6 +316,55 @@ static void irqs_show(struct seq_file *m, const struct table *t)
 	irqs_line(m, &t->u.irq);
 }
 
+static int knobs_alloc(struct table *t)
+{
+	return cpuiso_knob_view_alloc(&t->u.knob);
+}
+
+static void knobs_free(struct table *t)
+{
+	cpuiso_knob_view_free(&t->u.knob);
+}
+
+static bool knobs_next(struct table *t, u64 *key)
+{
+	unsigned long id = *key;
+	bool found = cpuiso_knob_view_next(cpuiso_verbs_store(), &id,
+					   &t->u.knob);
+
+	*key = id;
+	return found;
+}
+
+static void knobs_show(struct seq_file *m, const struct table *t)
+{
+	knobs_line(m, &t->u.knob);
+}
+
+static int undo_alloc(struct table *t)
+{
+	return cpuiso_undo_view_alloc(&t->u.undo);
+}
+
+static void undo_free(struct table *t)
+{
+	cpuiso_undo_view_free(&t->u.undo);
+}
+
+static bool undo_next(struct table *t, u64 *key)
+{
+	unsigned long id = *key;
+	bool found = cpuiso_undo_view_next(&id, &t->u.undo);
+
+	*key = id;
+	return found;
+}
+
+static void undo_show(struct seq_file *m, const struct table *t)
+{
+	undo_line(m, &t->u.undo);
+}
+
 static bool stats_next(struct table *t, u64 *key)
 {
 	return cpuiso_counter_next(key, &t->u.counter);
@@ -313,6 +401,22 @@ static const struct table_type tables[] = {
 		.free = irqs_free,
 		.next = irqs_next,
 		.show = irqs_show,
+	},
+	{
+		.name = "knobs",
+		.columns = "name\tpath\tverdict\terrno\toriginal\tpresent\ttarget",
+		.alloc = knobs_alloc,
+		.free = knobs_free,
+		.next = knobs_next,
+		.show = knobs_show,
+	},
+	{
+		.name = "undo",
+		.columns = "kind\tobject\tname\tresult\terrno\toriginal\tfound",
+		.alloc = undo_alloc,
+		.free = undo_free,
+		.next = undo_next,
+		.show = undo_show,
 	},
 	{
 		.name = "stats",

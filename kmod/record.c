@@ -98,11 +98,12 @@ struct cpuiso_store *cpuiso_store_new(void)
 		return NULL;
 	xa_init_flags(&store->tasks, XA_FLAGS_ALLOC1);
 	xa_init(&store->irqs);
+	xa_init_flags(&store->knobs, XA_FLAGS_ALLOC);
 	return store;
 }
 
 /**
- * cpuiso_store_clear - drop all records
+ * cpuiso_store_clear - drop the records of all tasks and IRQs
  * @store: whose
  */
 void cpuiso_store_clear(struct cpuiso_store *store)
@@ -123,9 +124,15 @@ void cpuiso_store_clear(struct cpuiso_store *store)
  */
 void cpuiso_store_free(struct cpuiso_store *store)
 {
+	struct cpuiso_knob_rec *knob;
+	unsigned long i;
+
 	if (!store)
 		return;
 	cpuiso_store_clear(store);
+	xa_for_each(&store->knobs, i, knob)
+		cpuiso_knob_rec_drop(store, knob);
+	xa_destroy(&store->knobs);
 	xa_destroy(&store->tasks);
 	xa_destroy(&store->irqs);
 	kvfree(store);
@@ -271,6 +278,65 @@ void cpuiso_irq_rec_drop(struct cpuiso_store *store, struct cpuiso_irq_rec *r)
 	xa_erase(&store->irqs, r->irq);
 	cpuiso_changed();
 	call_rcu(&r->rcu, irq_rec_free);
+}
+
+/**
+ * cpuiso_knob_rec_alloc - an empty record for a file
+ *
+ * Return: the record or NULL when there is no memory.
+ */
+struct cpuiso_knob_rec *cpuiso_knob_rec_alloc(void)
+{
+	size_t size = cpuiso_knob_text_size();
+	struct cpuiso_knob_rec *r;
+
+	if (cpuiso_fault())
+		return NULL;
+	r = kvzalloc(struct_size(r, texts, 3 * size), GFP_KERNEL);
+	if (!r)
+		return NULL;
+	r->orig = r->texts;
+	r->set = r->texts + size;
+	r->target = r->texts + 2 * size;
+	return r;
+}
+
+/**
+ * cpuiso_knob_rec_free - free a record that was never added
+ * @r: the record
+ */
+void cpuiso_knob_rec_free(struct cpuiso_knob_rec *r)
+{
+	kvfree(r);
+}
+
+/**
+ * cpuiso_knob_rec_add - publish a record
+ * @store: where
+ * @r: the record; it is given its number
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int cpuiso_knob_rec_add(struct cpuiso_store *store, struct cpuiso_knob_rec *r)
+{
+	int err = xa_alloc(&store->knobs, &r->id, r, xa_limit_31b, GFP_KERNEL);
+
+	if (!err)
+		cpuiso_changed();
+	return err;
+}
+
+/**
+ * cpuiso_knob_rec_drop - forget a file
+ * @store: where
+ * @r: its record, freed after a grace period
+ */
+void cpuiso_knob_rec_drop(struct cpuiso_store *store,
+			  struct cpuiso_knob_rec *r)
+{
+	xa_erase(&store->knobs, r->id);
+	cpuiso_changed();
+	kvfree_rcu(r, rcu);
 }
 
 /**

@@ -6,82 +6,34 @@
 #include <linux/slab.h>
 #include "compat/cpuiso_compat.h"
 #include "counters.h"
+#include "dump.h"
 #include "irqs.h"
 #include "isolation.h"
 #include "notes.h"
 #include "probe.h"
 #include "record.h"
 #include "reply.h"
-#include "request.h"
 #include "status.h"
 #include "sweep.h"
 #include "tasks.h"
 #include "worker.h"
 
-/**
- * struct dump - a dump of records that is under way
- * @store: the records; NULL before the first call
- * @plan: when it is a plan, its world, with a store of its own
- * @next: key of the next record
- * @list: room for the text of a mask
- * @task: the record that is being written
- * @irq: the record that is being written
- */
-struct dump {
-	struct cpuiso_store *store;
-	struct cpuiso_world *plan;
-	unsigned long next;
-	char *list;
-	struct cpuiso_task_view task;
-	struct cpuiso_irq_view irq;
-};
-
-#define LIST_SIZE PAGE_SIZE
-
 static int put_mask(struct sk_buff *skb, int attr, const struct cpumask *mask,
 		    char *list)
 {
-	scnprintf(list, LIST_SIZE, "%*pbl", cpumask_pr_args(mask));
+	scnprintf(list, CPUISO_LIST_SIZE, "%*pbl", cpumask_pr_args(mask));
 	return nla_put_string(skb, attr, list);
 }
 
-static u32 dump_seq(const struct dump *d)
-{
-	/* 0 would mean that consistency is not checked. */
-	return d && d->plan ? 1 : (u32)cpuiso_generation() | 1U << 31;
-}
-
-static void *put_header(struct sk_buff *skb, struct netlink_callback *cb,
-			u8 cmd)
-{
-	void *hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
-				cb->nlh->nlmsg_seq, &cpuiso_family, NLM_F_MULTI,
-				cmd);
-
-	if (hdr)
-		genl_dump_check_consistent(cb, hdr);
-	return hdr;
-}
-
-static int finish(struct sk_buff *skb, void *hdr, bool failed)
-{
-	if (failed) {
-		genlmsg_cancel(skb, hdr);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, hdr);
-	return 0;
-}
-
 static int fill_task(struct sk_buff *skb, struct netlink_callback *cb,
-		     struct dump *d)
+		     struct cpuiso_dump *d)
 {
 	const struct cpuiso_task_view *v = &d->task;
-	void *hdr = put_header(skb, cb, CPUISO_CMD_TASK_GET);
+	void *hdr = cpuiso_put_header(skb, cb, CPUISO_CMD_TASK_GET);
 
 	if (!hdr)
 		return -EMSGSIZE;
-	return finish(skb, hdr,
+	return cpuiso_put_finish(skb, hdr,
 		nla_put_u32(skb, CPUISO_A_TASK_PID, v->pid) ||
 		nla_put_u32(skb, CPUISO_A_TASK_TGID, v->tgid) ||
 		nla_put_string(skb, CPUISO_A_TASK_COMM, v->comm) ||
@@ -95,14 +47,14 @@ static int fill_task(struct sk_buff *skb, struct netlink_callback *cb,
 }
 
 static int fill_irq(struct sk_buff *skb, struct netlink_callback *cb,
-		    struct dump *d)
+		    struct cpuiso_dump *d)
 {
 	const struct cpuiso_irq_view *v = &d->irq;
-	void *hdr = put_header(skb, cb, CPUISO_CMD_IRQ_GET);
+	void *hdr = cpuiso_put_header(skb, cb, CPUISO_CMD_IRQ_GET);
 
 	if (!hdr)
 		return -EMSGSIZE;
-	return finish(skb, hdr,
+	return cpuiso_put_finish(skb, hdr,
 		nla_put_u32(skb, CPUISO_A_IRQ_IRQ, v->irq) ||
 		nla_put_string(skb, CPUISO_A_IRQ_ACTION, v->action) ||
 		nla_put_string(skb, CPUISO_A_IRQ_CHIP, v->chip) ||
@@ -157,7 +109,10 @@ static int put_rules(struct sk_buff *skb, const struct cpuiso_isolation *iso)
 		if (err)
 			return err;
 	}
-	return 0;
+	return cpuiso_put_keep_knobs(skb, iso) ||
+	       (iso->power && nla_put_flag(skb, CPUISO_A_ISOLATION_POWER)) ||
+	       (iso->nocb && nla_put_flag(skb, CPUISO_A_ISOLATION_RCU)) ||
+	       (iso->replug && nla_put_flag(skb, CPUISO_A_ISOLATION_REPLUG));
 }
 
 static int put_verdicts(struct sk_buff *skb,
@@ -192,11 +147,11 @@ static int put_verdicts(struct sk_buff *skb,
 static int fill_isolation(struct sk_buff *skb, struct netlink_callback *cb,
 			  const struct cpuiso_isolation *iso, char *list)
 {
-	void *hdr = put_header(skb, cb, CPUISO_CMD_ISOLATION_GET);
+	void *hdr = cpuiso_put_header(skb, cb, CPUISO_CMD_ISOLATION_GET);
 
 	if (!hdr)
 		return -EMSGSIZE;
-	return finish(skb, hdr,
+	return cpuiso_put_finish(skb, hdr,
 		nla_put_string(skb, CPUISO_A_ISOLATION_NAME, iso->name) ||
 		nla_put_u32(skb, CPUISO_A_ISOLATION_ID, iso->id) ||
 		nla_put_u32(skb, CPUISO_A_ISOLATION_STATE,
@@ -222,12 +177,12 @@ static int fill_isolation(struct sk_buff *skb, struct netlink_callback *cb,
 int cpuiso_dump_isolations(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	const struct cpuiso_isolation *iso;
-	char *list = kmalloc(LIST_SIZE, GFP_KERNEL);
+	char *list = kmalloc(CPUISO_LIST_SIZE, GFP_KERNEL);
 	int err = 0;
 
 	if (!list)
 		return -ENOMEM;
-	cb->seq = dump_seq(NULL);
+	cb->seq = cpuiso_dump_seq(NULL);
 	rcu_read_lock();
 	list_for_each_entry_rcu(iso, &cpuiso_isolations, node) {
 		if (iso->id <= cb->args[0])
@@ -242,79 +197,6 @@ int cpuiso_dump_isolations(struct sk_buff *skb, struct netlink_callback *cb)
 	return skb->len ?: err;
 }
 
-static int make_plan(struct dump *d, const struct nlattr *nest,
-		     struct netlink_ext_ack *extack)
-{
-	int err;
-
-	d->store = cpuiso_store_new();
-	d->plan = cpuiso_world_new(d->store);
-	if (!d->store || !d->plan)
-		return -ENOMEM;
-	err = cpuiso_request_plan(nest, d->plan, extack);
-	if (!err)
-		cpuiso_world_look(d->plan);
-	return err;
-}
-
-/**
- * cpuiso_dump_start - before a dump of records
- * @cb: the dump; args[0] becomes its struct dump
- *
- * Return: 0 or -ENOMEM.
- */
-int cpuiso_dump_start(struct netlink_callback *cb)
-{
-	struct dump *d = kzalloc(sizeof(*d), GFP_KERNEL);
-
-	if (!d)
-		return -ENOMEM;
-	d->list = kmalloc(LIST_SIZE, GFP_KERNEL);
-	if (!d->list) {
-		kfree(d);
-		return -ENOMEM;
-	}
-	cb->args[0] = (long)d;
-	return 0;
-}
-
-/**
- * cpuiso_dump_done - the mirror of cpuiso_dump_start()
- * @cb: the dump
- */
-int cpuiso_dump_done(struct netlink_callback *cb)
-{
-	struct dump *d = (struct dump *)cb->args[0];
-
-	if (d->plan)
-		cpuiso_isolation_free(d->plan->planned);
-	cpuiso_world_free(d->plan);
-	if (d->store != cpuiso_verbs_store())
-		cpuiso_store_free(d->store);
-	cpuiso_task_view_free(&d->task);
-	cpuiso_irq_view_free(&d->irq);
-	kfree(d->list);
-	kfree(d);
-	return 0;
-}
-
-/*
- * In the first call of a dump and not before: a start callback has no extack
- * to put the sentence of a refusal into.
- */
-static int prepare(struct dump *d, struct netlink_callback *cb,
-		   unsigned int plan_attr)
-{
-	const struct nlattr *nest = cpuiso_dump_attrs(cb)[plan_attr];
-
-	if (d->store)
-		return 0;
-	if (nest)
-		return make_plan(d, nest, cb->extack);
-	d->store = cpuiso_verbs_store();
-	return 0;
-}
-
 /**
  * cpuiso_dump_tasks - the dump of task-get
  * @skb: where to
@@ -322,11 +204,11 @@ static int prepare(struct dump *d, struct netlink_callback *cb,
  */
 int cpuiso_dump_tasks(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct dump *d = (struct dump *)cb->args[0];
+	struct cpuiso_dump *d = (struct cpuiso_dump *)cb->args[0];
 	bool first = !d->store;
 	int err;
 
-	err = prepare(d, cb, CPUISO_A_TASK_PLAN);
+	err = cpuiso_dump_prepare(d, cb, CPUISO_A_TASK_PLAN);
 	if (!err && first && d->plan)
 		err = cpuiso_sweep_tasks(d->plan);
 	if (!err && first)
@@ -334,7 +216,7 @@ int cpuiso_dump_tasks(struct sk_buff *skb, struct netlink_callback *cb)
 	if (err)
 		return err;
 
-	cb->seq = dump_seq(d);
+	cb->seq = cpuiso_dump_seq(d);
 	while (cpuiso_task_view_next(d->store, &d->next, &d->task)) {
 		err = fill_task(skb, cb, d);
 		if (err)
@@ -360,11 +242,11 @@ static int plan_irqs(struct cpuiso_world *plan)
  */
 int cpuiso_dump_irqs(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct dump *d = (struct dump *)cb->args[0];
+	struct cpuiso_dump *d = (struct cpuiso_dump *)cb->args[0];
 	bool first = !d->store;
 	int err;
 
-	err = prepare(d, cb, CPUISO_A_IRQ_PLAN);
+	err = cpuiso_dump_prepare(d, cb, CPUISO_A_IRQ_PLAN);
 	if (!err && first && d->plan)
 		err = plan_irqs(d->plan);
 	if (!err && first)
@@ -372,7 +254,7 @@ int cpuiso_dump_irqs(struct sk_buff *skb, struct netlink_callback *cb)
 	if (err)
 		return err;
 
-	cb->seq = dump_seq(d);
+	cb->seq = cpuiso_dump_seq(d);
 	while (cpuiso_irq_view_next(d->store, &d->next, &d->irq)) {
 		err = fill_irq(skb, cb, d);
 		if (err)
@@ -385,11 +267,11 @@ int cpuiso_dump_irqs(struct sk_buff *skb, struct netlink_callback *cb)
 static int fill_stat(struct sk_buff *skb, struct netlink_callback *cb,
 		     const struct cpuiso_counter *c)
 {
-	void *hdr = put_header(skb, cb, CPUISO_CMD_STAT_GET);
+	void *hdr = cpuiso_put_header(skb, cb, CPUISO_CMD_STAT_GET);
 
 	if (!hdr)
 		return -EMSGSIZE;
-	return finish(skb, hdr,
+	return cpuiso_put_finish(skb, hdr,
 		nla_put_u32(skb, CPUISO_A_STAT_CPU, c->cpu) ||
 		nla_put_u32(skb, CPUISO_A_STAT_KIND, c->kind) ||
 		nla_put_string(skb, CPUISO_A_STAT_NAME, c->name) ||
@@ -424,7 +306,7 @@ static int put_info(struct sk_buff *skb, struct cpuiso_world *w, char *list)
 {
 	unsigned int i = 0;
 	const char *name;
-	char busy[64];
+	char busy[96];
 
 	cpuiso_world_look(w);
 	cpumask_and(w->housekeeping, w->housekeeping, w->online);
@@ -455,7 +337,7 @@ static int put_info(struct sk_buff *skb, struct cpuiso_world *w, char *list)
 int cpuiso_reply_info(struct sk_buff *skb, struct genl_info *info)
 {
 	struct sk_buff *msg = genlmsg_new(4 * PAGE_SIZE, GFP_KERNEL);
-	char *list = kmalloc(LIST_SIZE, GFP_KERNEL);
+	char *list = kmalloc(CPUISO_LIST_SIZE, GFP_KERNEL);
 	struct cpuiso_world *w = cpuiso_world_new(NULL);
 	void *hdr = NULL;
 	int err = -ENOMEM;
@@ -463,7 +345,7 @@ int cpuiso_reply_info(struct sk_buff *skb, struct genl_info *info)
 	if (msg && list && w) {
 		hdr = genlmsg_put_reply(msg, info, &cpuiso_family, 0,
 					CPUISO_CMD_INFO_GET);
-		err = hdr ? finish(msg, hdr, put_info(msg, w, list)) :
+		err = hdr ? cpuiso_put_finish(msg, hdr, put_info(msg, w, list)) :
 			    -EMSGSIZE;
 	}
 	cpuiso_world_free(w);
@@ -489,7 +371,7 @@ struct sk_buff *cpuiso_msg_done(const struct cpuiso_op *op)
 		return NULL;
 	hdr = genlmsg_put(msg, op->portid, op->seq, &cpuiso_family, 0,
 			  CPUISO_CMD_DONE_NTF);
-	if (hdr && !finish(msg, hdr,
+	if (hdr && !cpuiso_put_finish(msg, hdr,
 		nla_put_u32(msg, CPUISO_A_DONE_VERB, op->verb) ||
 		nla_put_u32(msg, CPUISO_A_DONE_ERRNO, -op->err) ||
 		(op->message[0] &&
@@ -500,7 +382,8 @@ struct sk_buff *cpuiso_msg_done(const struct cpuiso_op *op)
 			    op->outcome.restored) ||
 		nla_put_u32(msg, CPUISO_A_DONE_GONE, op->outcome.gone) ||
 		nla_put_u32(msg, CPUISO_A_DONE_CHANGED_SINCE,
-			    op->outcome.changed)))
+			    op->outcome.changed) ||
+		nla_put_u32(msg, CPUISO_A_DONE_FAILED, op->outcome.failed)))
 		return msg;
 	nlmsg_free(msg);
 	return NULL;
@@ -520,7 +403,7 @@ struct sk_buff *cpuiso_msg_event(const struct cpuiso_event_rec *e)
 	if (!msg)
 		return NULL;
 	hdr = genlmsg_put(msg, 0, 0, &cpuiso_family, 0, CPUISO_CMD_EVENT_NTF);
-	if (hdr && !finish(msg, hdr,
+	if (hdr && !cpuiso_put_finish(msg, hdr,
 		nla_put_u64_64bit(msg, CPUISO_A_EVENT_SEQ, e->seq,
 				  CPUISO_A_EVENT_PAD) ||
 		nla_put_u64_64bit(msg, CPUISO_A_EVENT_TIME, e->time,

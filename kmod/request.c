@@ -11,7 +11,9 @@
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include "compat/cpuiso_compat.h"
+#include "cpus.h"
 #include "isolation.h"
+#include "knobs.h"
 #include "request.h"
 #include "worker.h"
 #include "rules.h"
@@ -40,6 +42,11 @@ const struct nla_policy cpuiso_apply_policy[CPUISO_A_ISOLATION_MAX + 1] = {
 		NLA_POLICY_MAX(NLA_U32, CPUISO_GUARD_OFF),
 	[CPUISO_A_ISOLATION_EXIT] =
 		NLA_POLICY_MAX(NLA_U32, CPUISO_EXIT_REVERT),
+	[CPUISO_A_ISOLATION_KEEP_KNOB] = { .type = NLA_NUL_STRING,
+					   .len = CPUISO_KNOB_LEN },
+	[CPUISO_A_ISOLATION_POWER] = { .type = NLA_FLAG },
+	[CPUISO_A_ISOLATION_RCU] = { .type = NLA_FLAG },
+	[CPUISO_A_ISOLATION_REPLUG] = { .type = NLA_FLAG },
 };
 
 const struct nla_policy cpuiso_revert_policy[CPUISO_A_ISOLATION_MAX + 1] = {
@@ -163,6 +170,34 @@ static int parse_keep(const struct nlattr *attr, struct cpuiso_isolation *iso,
 	return 0;
 }
 
+static int parse_keep_knob(const struct nlattr *attr,
+			   struct cpuiso_isolation *iso,
+			   struct netlink_ext_ack *extack)
+{
+	const struct cpuiso_knob *knob = cpuiso_knob_find(nla_data(attr));
+
+	if (!knob)
+		return refuse(extack, attr,
+			      "there is no knob of that name; \"cpuiso plan\" names those there are",
+			      -EINVAL);
+	iso->keep_knobs |= BIT(knob - cpuiso_knobs);
+	return 0;
+}
+
+static int parse_flags(struct nlattr **attrs, struct cpuiso_isolation *iso,
+		       struct netlink_ext_ack *extack)
+{
+	const char *sentence;
+	unsigned int attr;
+
+	iso->power = attrs[CPUISO_A_ISOLATION_POWER];
+	iso->nocb = attrs[CPUISO_A_ISOLATION_RCU];
+	iso->replug = attrs[CPUISO_A_ISOLATION_REPLUG];
+	sentence = cpuiso_cpus_why_not(iso, &attr);
+	return sentence ? refuse(extack, attrs[attr], sentence, -EOPNOTSUPP) :
+			  0;
+}
+
 static int parse_cpus(const struct nlattr *attr, struct cpuiso_isolation *iso,
 		      struct netlink_ext_ack *extack)
 {
@@ -256,6 +291,9 @@ static int parse(const struct nlattr *head, int len, struct nlattr **attrs,
 		case CPUISO_A_ISOLATION_KEEP_IRQ:
 			err = parse_keep(attr, iso, extack);
 			break;
+		case CPUISO_A_ISOLATION_KEEP_KNOB:
+			err = parse_keep_knob(attr, iso, extack);
+			break;
 		}
 		if (err)
 			return err;
@@ -267,6 +305,8 @@ static int parse(const struct nlattr *head, int len, struct nlattr **attrs,
 			      "an isolation needs CPUs; give a list of them",
 			      -EINVAL);
 	err = parse_cpus(attrs[CPUISO_A_ISOLATION_CPUS], iso, extack);
+	if (!err)
+		err = parse_flags(attrs, iso, extack);
 	if (err)
 		return err;
 	parse_guard(attrs, iso);

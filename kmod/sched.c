@@ -7,6 +7,7 @@
 #include "event.h"
 #include "record.h"
 #include "sched.h"
+#include "undo.h"
 
 static int set_policy(struct task_struct *task, unsigned int policy,
 		      unsigned int prio, int nice, bool reset)
@@ -53,6 +54,7 @@ void cpuiso_sched_settle(struct cpuiso_world *w, struct cpuiso_task_rec *r)
 {
 	const struct cpuiso_isolation *iso = cpuiso_rec_owner(&r->rec);
 	struct task_struct *task = r->task;
+	char orig[32], found[32];
 
 	if (iso) {
 		if (iso->sched_policy < 0 || r->sched_saved)
@@ -70,8 +72,13 @@ void cpuiso_sched_settle(struct cpuiso_world *w, struct cpuiso_task_rec *r)
 		return;
 	r->sched_saved = false;
 	if (task->policy != r->set_policy || task->rt_priority != r->set_prio) {
-		if (w->outcome)
-			w->outcome->changed++;
+		snprintf(orig, sizeof(orig), "policy=%u,prio=%u",
+			 r->orig_policy, r->orig_prio);
+		snprintf(found, sizeof(found), "policy=%u,prio=%u",
+			 task->policy, task->rt_priority);
+		cpuiso_undone(w, CPUISO_VERDICT_CHANGED_SINCE, 0,
+			      CPUISO_KIND_TASK, task_pid_nr(task), task->comm,
+			      orig, found);
 		cpuiso_event_task(CPUISO_EVENT_CHANGED_SINCE, task, 0);
 		return;
 	}

@@ -14,6 +14,8 @@ const char * const cpuiso_state_names[] = {
 const char * const cpuiso_kind_names[] = {
 	[CPUISO_KIND_TASK] = "task",
 	[CPUISO_KIND_IRQ] = "irq",
+	[CPUISO_KIND_KNOB] = "knob",
+	[CPUISO_KIND_CPU] = "cpu",
 };
 
 const char * const cpuiso_verdict_names[] = {
@@ -30,6 +32,10 @@ const char * const cpuiso_verdict_names[] = {
 	[CPUISO_VERDICT_RESTORED] = "restored",
 	[CPUISO_VERDICT_GONE] = "gone",
 	[CPUISO_VERDICT_CHANGED_SINCE] = "changed-since",
+	[CPUISO_VERDICT_SET] = "set",
+	[CPUISO_VERDICT_KEPT] = "kept",
+	[CPUISO_VERDICT_ABSENT] = "absent",
+	[CPUISO_VERDICT_BLOCKED] = "blocked",
 };
 
 const char * const cpuiso_sched_names[] = {
@@ -112,7 +118,7 @@ static void count(const struct cpuiso_rec *rec,
  * @counts: the answer
  *
  * An object that could never run on these CPUs is already clear of them,
- * whatever another isolation did to it.
+ * whatever another isolation did to it. Knobs are everybody's.
  *
  * Context: process, rcu_read_lock() held for @iso.
  */
@@ -120,6 +126,7 @@ void cpuiso_count_verdicts(struct cpuiso_store *store,
 			   const struct cpuiso_isolation *iso,
 			   struct cpuiso_counts *counts)
 {
+	struct cpuiso_knob_rec *knob;
 	struct cpuiso_task_rec *task;
 	struct cpuiso_irq_rec *irq;
 	unsigned long i;
@@ -132,4 +139,6 @@ void cpuiso_count_verdicts(struct cpuiso_store *store,
 	}
 	xa_for_each(&store->irqs, i, irq)
 		count(&irq->rec, iso, CPUISO_KIND_IRQ, counts);
+	xa_for_each(&store->knobs, i, knob)
+		counts->verdicts[CPUISO_KIND_KNOB][READ_ONCE(knob->verdict)]++;
 }

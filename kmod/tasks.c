@@ -14,6 +14,7 @@
 #include "record.h"
 #include "sched.h"
 #include "tasks.h"
+#include "undo.h"
 #include "workload.h"
 
 /**
@@ -150,6 +151,16 @@ struct cpuiso_isolation *cpuiso_task_forget(struct cpuiso_store *store,
 	return iso && !iso->members ? iso : NULL;
 }
 
+static void undone(struct cpuiso_world *w, const struct cpuiso_task_rec *r,
+		   enum cpuiso_verdict result, const struct cpumask *found)
+{
+	char comm[TASK_COMM_LEN];
+
+	strscpy(comm, r->task->comm, sizeof(comm));
+	cpuiso_undone_mask(w, result, CPUISO_KIND_TASK, task_pid_nr(r->task),
+			   comm, r->rec.orig, found);
+}
+
 /* Somebody, or the kernel, has given it another mask since we looked. */
 static void reconcile(struct cpuiso_world *w, struct cpuiso_task_rec *r,
 		      const struct cpumask *now)
@@ -173,7 +184,7 @@ static bool tell_overruled(struct cpuiso_world *w, struct cpuiso_task_rec *r)
 	if (!r->rec.overruled)
 		return false;
 	r->rec.overruled = false;
-	w->outcome->changed++;
+	undone(w, r, CPUISO_VERDICT_CHANGED_SINCE, r->rec.set);
 	cpuiso_event_task(CPUISO_EVENT_CHANGED_SINCE, r->task, 0);
 	return true;
 }
@@ -190,10 +201,10 @@ static void move(struct cpuiso_world *w, struct cpuiso_task_rec *r,
 		err = set_cpus_allowed_ptr(r->task, mask);
 	if (!err && !w->planned) {
 		/* From 6.12 the user's own mask narrows what we ask for. */
+		if (!theirs)
+			undone(w, r, CPUISO_VERDICT_RESTORED, r->rec.set);
 		cpuiso_task_read_mask(r->task, w->now);
 		cpuiso_rec_wrote(&r->rec, w->now);
-		if (w->outcome && !theirs)
-			w->outcome->restored++;
 	}
 	cpuiso_rec_verdict(&r->rec, err ? CPUISO_VERDICT_REFUSED : verdict,
 			   err);
@@ -214,8 +225,8 @@ void cpuiso_task_settle(struct cpuiso_world *w, struct cpuiso_task_rec *r)
 	bool theirs;
 
 	if (task->flags & PF_EXITING) {
-		if (w->outcome && cpuiso_rec_ours(&r->rec))
-			w->outcome->gone++;
+		if (cpuiso_rec_ours(&r->rec))
+			undone(w, r, CPUISO_VERDICT_GONE, NULL);
 		cpuiso_rec_verdict(&r->rec, CPUISO_VERDICT_EXITED, 0);
 		return;
 	}

@@ -20,6 +20,7 @@
 #include "uapi/cpuiso.h"
 
 #define CPUISO_MESSAGE_LEN	191
+#define CPUISO_KNOB_PATH	128
 
 enum cpuiso_rule_kind {
 	CPUISO_RULE_PID,
@@ -71,6 +72,11 @@ struct cpuiso_pattern {
  * @rules: P: struct cpuiso_rule
  * @n_rules: P
  * @keep: I: struct cpuiso_pattern
+ * @keep_knobs: I: bit N set: knob N of the table is left alone
+ * @power: I: power management of its CPUs may be changed
+ * @nocb: I: RCU callbacks of its CPUs are offloaded
+ * @replug: I: its CPUs are taken down and up once
+ * @offloaded: W: CPUs whose RCU callbacks we offloaded
  * @sched_policy: I: enum cpuiso_sched, or -1 to leave the workload's alone
  * @sched_prio: I
  * @guard: I: enum cpuiso_guard, by enum cpuiso_class
@@ -93,6 +99,11 @@ struct cpuiso_isolation {
 	struct list_head rules;
 	unsigned int n_rules;
 	struct list_head keep;
+	u32 keep_knobs;
+	bool power;
+	bool nocb;
+	bool replug;
+	cpumask_var_t offloaded;
 	int sched_policy;
 	unsigned int sched_prio;
 	u8 guard[__CPUISO_CLASS_MAX];
@@ -220,12 +231,51 @@ struct cpuiso_irq_rec {
 	unsigned long masks[];
 };
 
+struct cpuiso_knob;
+
+/**
+ * struct cpuiso_knob_rec - record of one file
+ * @id: I: key in cpuiso_store.knobs, in the order of the table
+ * @knob: I: which knob it is
+ * @ifindex: I: of the network device it belongs to, or 0
+ * @cpu: I: the CPU, or the first of those, that it belongs to, or -1
+ * @leaf: I: with @ifindex, what follows the directory of the device
+ * @path: R: the file; a device may be renamed
+ * @verdict: R: enum cpuiso_verdict
+ * @err: R: positive errno of CPUISO_VERDICT_REFUSED, else 0
+ * @hanging: W: the write of @target hangs
+ * @theirs: W: somebody else changed what we had set, so no undo touches it
+ * @orig: R: what it would hold if there were no isolation
+ * @set: R: what it held when last written or looked at
+ * @target: R: what it is to hold
+ * @rcu: frees the record
+ * @texts: storage of the three, cpuiso_knob_text_size() bytes each
+ */
+struct cpuiso_knob_rec {
+	u32 id;
+	const struct cpuiso_knob *knob;
+	int ifindex;
+	int cpu;
+	char leaf[32];
+	char path[CPUISO_KNOB_PATH];
+	u8 verdict;
+	u8 err;
+	bool hanging;
+	bool theirs;
+	char *orig;
+	char *set;
+	char *target;
+	struct rcu_head rcu;
+	char texts[];
+};
+
 #define CPUISO_HASH_BITS 10
 
 /**
  * struct cpuiso_store - a set of records
  * @tasks: R: struct cpuiso_task_rec by id, in the order they were made
  * @irqs: R: struct cpuiso_irq_rec by IRQ number
+ * @knobs: R: struct cpuiso_knob_rec by id
  * @next: W: where to look for a free id in @tasks
  * @hash: P: struct cpuiso_task_rec by task
  *
@@ -234,6 +284,7 @@ struct cpuiso_irq_rec {
 struct cpuiso_store {
 	struct xarray tasks;
 	struct xarray irqs;
+	struct xarray knobs;
 	u32 next;
 	struct hlist_head hash[1 << CPUISO_HASH_BITS];
 };
@@ -243,11 +294,13 @@ struct cpuiso_store {
  * @restored: are again as they were
  * @gone: ended or were freed before
  * @changed: were changed by somebody else and left so
+ * @failed: could not be put back, or not yet
  */
 struct cpuiso_outcome {
 	unsigned int restored;
 	unsigned int gone;
 	unsigned int changed;
+	unsigned int failed;
 };
 
 /**
@@ -259,6 +312,9 @@ struct cpuiso_outcome {
  *	them was rewritten by the kernel, not by somebody
  * @scratch: for whoever computes a mask
  * @now: for whoever reads a mask
+ * @claimed: the isolated CPUs as far as the knob at hand is concerned
+ * @text: for whoever computes what a knob is to hold
+ * @text_now: for whoever reads a knob
  * @store: where records go
  * @planned: an isolation that is not in the list, to plan; NULL when not
  *	planning. With it nothing is changed
@@ -273,6 +329,9 @@ struct cpuiso_world {
 	cpumask_var_t replugged;
 	cpumask_var_t scratch;
 	cpumask_var_t now;
+	cpumask_var_t claimed;
+	char *text;
+	char *text_now;
 	struct cpuiso_store *store;
 	struct cpuiso_isolation *planned;
 	struct cpuiso_outcome *outcome;

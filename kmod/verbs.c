@@ -6,7 +6,9 @@
  * Everything runs in the worker, one after the other; nothing is locked.
  */
 #include <linux/slab.h>
+#include "apart.h"
 #include "counters.h"
+#include "cpus.h"
 #include "event.h"
 #include "fault.h"
 #include "guard.h"
@@ -16,10 +18,13 @@
 #include "probe.h"
 #include "probe_guard.h"
 #include "record.h"
+#include "settings.h"
 #include "status.h"
 #include "sweep.h"
 #include "tasks.h"
+#include "undo.h"
 #include "verbs.h"
+#include "worker.h"
 #include "workload.h"
 
 static struct cpuiso_store *store;
@@ -170,11 +175,19 @@ static void undo(struct cpuiso_isolation *iso, struct cpuiso_outcome *outcome)
 	cpuiso_world_look(world);
 	world->outcome = outcome;
 
+	cpuiso_cpus_undo(world, iso, true);
+	cpuiso_world_look(world);
+	cpuiso_worker_step("irqs");
 	cpuiso_irqs_settle(world);
+	cpuiso_worker_step("tasks");
 	xa_for_each(&store->tasks, id, r)
 		if (cpuiso_rec_owner(&r->rec) == iso)
 			cpuiso_task_join(r, NULL, 0);
 	cpuiso_sweep_settle(world);
+	cpumask_clear(world->replugged);
+	/* Before anything waits for RCU, which may wait for a CPU itself. */
+	cpuiso_settings_undo(world);
+	cpuiso_cpus_undo(world, iso, false);
 	cpuiso_sweep_quiesce(world);
 
 	stop_watching(iso);
@@ -182,6 +195,7 @@ static void undo(struct cpuiso_isolation *iso, struct cpuiso_outcome *outcome)
 		cpuiso_sweep_quiesce(world);
 		cpuiso_guard_stop();
 		cpuiso_store_clear(store);
+		cpuiso_settings_clear(store);
 	}
 	world->outcome = NULL;
 	cpuiso_isolation_remove(iso);
@@ -216,11 +230,22 @@ static int isolate(struct cpuiso_op *op)
 
 	cpuiso_isolation_set_state(iso, CPUISO_STATE_APPLYING, true);
 	cpuiso_world_look(world);
-	if (cpuiso_sweep_tasks(world) || cpuiso_irqs_scan(world))
+	if (cpuiso_settings_scan(world) || cpuiso_settings_apply(world))
+		return fail_nomem(op);
+	cpuiso_worker_step("tasks");
+	if (cpuiso_sweep_tasks(world))
+		return fail_nomem(op);
+	cpuiso_worker_step("irqs");
+	if (cpuiso_irqs_scan(world))
 		return fail_nomem(op);
 	cpuiso_irqs_settle(world);
 	if (cpuiso_fault())
 		return fail_nomem(op);
+	op->err = cpuiso_cpus_apply(iso, op->message, &op->attr);
+	if (op->err)
+		return op->err;
+	if (iso->replug)
+		cpuiso_verbs_hotplug(iso->cpus);
 	cpuiso_world_look(world);
 	return check_still_there(op);
 }
@@ -239,6 +264,7 @@ static void apply(struct cpuiso_op *op)
 
 	if (isolate(op)) {
 		op->iso = NULL;
+		cpuiso_undo_begin();
 		undo(iso, &op->outcome);
 		cpuiso_event(CPUISO_EVENT_APPLY_FAILED, op->name, -1,
 			     "errno=%d", -op->err);
@@ -259,20 +285,16 @@ static void revert_one(struct cpuiso_isolation *iso,
 	strscpy(name, iso->name, sizeof(name));
 	undo(iso, &its);
 	cpuiso_event(CPUISO_EVENT_REVERTED, name, -1,
-		     "restored=%u gone=%u changed-since=%u", its.restored,
-		     its.gone, its.changed);
+		     "restored=%u gone=%u changed-since=%u failed=%u",
+		     its.restored, its.gone, its.changed, its.failed);
 	outcome->restored += its.restored;
 	outcome->gone += its.gone;
 	outcome->changed += its.changed;
+	outcome->failed += its.failed;
 }
 
-/**
- * cpuiso_verbs_revert_all - undo every isolation, the youngest first
- * @outcome: what it came to
- *
- * Context: the worker.
- */
-void cpuiso_verbs_revert_all(struct cpuiso_outcome *outcome)
+/* The youngest first. */
+static void revert_all(struct cpuiso_outcome *outcome)
 {
 	struct cpuiso_isolation *iso, *next;
 
@@ -302,12 +324,57 @@ static void revert(struct cpuiso_op *op)
 		return;
 	}
 	if (!op->name[0]) {
-		cpuiso_verbs_revert_all(&op->outcome);
+		cpuiso_undo_begin();
+		revert_all(&op->outcome);
 		return;
 	}
 	iso = find(op);
-	if (iso)
-		revert_one(iso, &op->outcome);
+	if (!iso)
+		return;
+	cpuiso_undo_begin();
+	revert_one(iso, &op->outcome);
+}
+
+/* What waited for a CPU may be turned now. */
+static void retry(struct cpuiso_outcome *outcome)
+{
+	cpuiso_world_look(world);
+	if (!attached)
+		world->outcome = outcome;
+	cpuiso_settings_undo(world);
+	world->outcome = NULL;
+	if (!attached)
+		cpuiso_settings_clear(store);
+}
+
+/**
+ * cpuiso_verbs_news - go on with what was given up on
+ *
+ * Context: the worker.
+ */
+void cpuiso_verbs_news(void)
+{
+	struct cpuiso_outcome outcome = {};
+
+	if (cpuiso_apart_news() && cpuiso_settings_blocked(store))
+		retry(&outcome);
+}
+
+/**
+ * cpuiso_verbs_end - undo everything, because the module goes
+ * @outcome: what it came to
+ *
+ * Context: the worker.
+ */
+void cpuiso_verbs_end(struct cpuiso_outcome *outcome)
+{
+	cpuiso_undo_begin();
+	revert_all(outcome);
+	if (cpuiso_apart_writing()) {
+		cpuiso_apart_wait();
+		retry(outcome);
+	}
+	cpuiso_settings_give_up(store);
 }
 
 static void pin(struct cpuiso_op *op)
@@ -358,6 +425,7 @@ static void unpin(struct cpuiso_op *op)
 	if (!iso)
 		return;
 	cpuiso_world_look(world);
+	cpuiso_undo_begin();
 	world->outcome = &op->outcome;
 	list_for_each_entry(rule, &op->rules, node) {
 		id = cpuiso_rule_remove(iso, rule);

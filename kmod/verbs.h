@@ -41,7 +41,8 @@ void cpuiso_verbs_exit(void);
 void cpuiso_verbs_run(struct cpuiso_op *op);
 bool cpuiso_verbs_notes(void);
 unsigned long cpuiso_verbs_due(void);
-void cpuiso_verbs_hotplug(void);
-void cpuiso_verbs_revert_all(struct cpuiso_outcome *outcome);
+void cpuiso_verbs_hotplug(const struct cpumask *went_down);
+void cpuiso_verbs_news(void);
+void cpuiso_verbs_end(struct cpuiso_outcome *outcome);
 
 #endif

@@ -29,6 +29,7 @@ static LIST_HEAD(queue);
 static unsigned int queued;
 static bool closed;
 static char busy[16 + CPUISO_NAME_LEN];
+static char busy_step[32];
 
 /**
  * cpuiso_op_new - an operation, to be filled in and queued
@@ -83,6 +84,7 @@ static struct cpuiso_op *next_op(bool *run)
 	op = list_first_entry_or_null(&queue, struct cpuiso_op, node);
 	*run = !closed;
 	busy[0] = '\0';
+	busy_step[0] = '\0';
 	if (op) {
 		list_del_init(&op->node);
 		queued--;
@@ -110,6 +112,7 @@ static void work_fn(struct kthread_work *w)
 	do {
 		cpuiso_verbs_hotplug();
 		more = cpuiso_verbs_notes();
+		cpuiso_verbs_news();
 		op = next_op(&run);
 		if (op) {
 			if (run)
@@ -165,6 +168,19 @@ int cpuiso_worker_queue(struct cpuiso_op *op)
 }
 
 /**
+ * cpuiso_worker_step - say which step of the operation begins
+ * @step: its name
+ *
+ * Context: the worker.
+ */
+void cpuiso_worker_step(const char *step)
+{
+	spin_lock(&queue_lock);
+	strscpy(busy_step, step, sizeof(busy_step));
+	spin_unlock(&queue_lock);
+}
+
+/**
  * cpuiso_worker_busy - what is being done now?
  * @buf: room for the answer
  * @size: its size
@@ -174,7 +190,10 @@ int cpuiso_worker_queue(struct cpuiso_op *op)
 bool cpuiso_worker_busy(char *buf, size_t size)
 {
 	spin_lock(&queue_lock);
-	strscpy(buf, busy, size);
+	if (busy[0] && busy_step[0])
+		snprintf(buf, size, "%s %s", busy, busy_step);
+	else
+		strscpy(buf, busy, size);
 	spin_unlock(&queue_lock);
 	return buf[0];
 }
@@ -221,15 +240,50 @@ void cpuiso_worker_flush(void)
 	kthread_flush_worker(worker);
 }
 
-static void revert_fn(struct kthread_work *w)
+struct call {
+	struct kthread_work work;
+	int (*fn)(void);
+	int ret;
+};
+
+static void call_fn(struct kthread_work *w)
+{
+	struct call *call = container_of(w, struct call, work);
+
+	call->ret = call->fn();
+}
+
+/**
+ * cpuiso_worker_call - have something done by the worker, and wait for it
+ * @fn: what
+ *
+ * Context: process, not the worker.
+ * Return: what @fn returned.
+ */
+int cpuiso_worker_call(int (*fn)(void))
+{
+	struct call call = { .fn = fn };
+
+	kthread_init_work(&call.work, call_fn);
+	kthread_queue_work(worker, &call.work);
+	kthread_flush_work(&call.work);
+	return call.ret;
+}
+
+static int revert(void)
 {
 	struct cpuiso_outcome outcome = {};
 
-	if (list_empty(&cpuiso_isolations))
-		return;
-	cpuiso_verbs_revert_all(&outcome);
-	pr_info("undone at rmmod: %u restored, %u gone, %u changed since\n",
-		outcome.restored, outcome.gone, outcome.changed);
+	spin_lock(&queue_lock);
+	strscpy(busy, "rmmod", sizeof(busy));
+	spin_unlock(&queue_lock);
+	cpuiso_verbs_end(&outcome);
+	if (outcome.restored || outcome.gone || outcome.changed ||
+	    outcome.failed)
+		pr_info("undone at rmmod: %u restored, %u gone, %u changed since, %u not put back\n",
+			outcome.restored, outcome.gone, outcome.changed,
+			outcome.failed);
+	return 0;
 }
 
 /**
@@ -239,10 +293,7 @@ static void revert_fn(struct kthread_work *w)
  */
 void cpuiso_worker_revert(void)
 {
-	DEFINE_KTHREAD_WORK(revert_work, revert_fn);
-
-	kthread_queue_work(worker, &revert_work);
-	kthread_flush_work(&revert_work);
+	cpuiso_worker_call(revert);
 }
 
 /**

@@ -21,6 +21,7 @@ void request_free(struct request *r)
 		free(r->comm[i]);
 		free(r->cgroup[i]);
 		free(r->keep_irq[i]);
+		free(r->keep_knob[i]);
 	}
 }
 
@@ -52,6 +53,8 @@ int request_put(struct nl_msg *msg, const struct request *r, int cmd)
 		attr = CPUISO_A_TASK_PLAN;
 	else if (cmd == CPUISO_CMD_IRQ_GET)
 		attr = CPUISO_A_IRQ_PLAN;
+	else if (cmd == CPUISO_CMD_KNOB_GET)
+		attr = CPUISO_A_KNOB_PLAN;
 	if (attr) {
 		nest = nla_nest_start(msg, attr | NLA_F_NESTED);
 		if (!nest)
@@ -70,6 +73,15 @@ int request_put(struct nl_msg *msg, const struct request *r, int cmd)
 	if (!err)
 		err = put_strings(msg, CPUISO_A_ISOLATION_KEEP_IRQ, r->keep_irq,
 				  r->nr_keep_irq);
+	if (!err)
+		err = put_strings(msg, CPUISO_A_ISOLATION_KEEP_KNOB, r->keep_knob,
+				  r->nr_keep_knob);
+	if (!err && r->power)
+		err = nla_put_flag(msg, CPUISO_A_ISOLATION_POWER);
+	if (!err && r->rcu)
+		err = nla_put_flag(msg, CPUISO_A_ISOLATION_RCU);
+	if (!err && r->replug)
+		err = nla_put_flag(msg, CPUISO_A_ISOLATION_REPLUG);
 	if (!err && r->has_sched)
 		err = nla_put_u32(msg, CPUISO_A_ISOLATION_SCHED_POLICY, r->policy);
 	if (!err && r->has_sched)

@@ -22,6 +22,9 @@ struct request {
 	size_t nr_cgroup;
 	char *keep_irq[CPUISO_RULES_MAX];
 	size_t nr_keep_irq;
+	char *keep_knob[CPUISO_RULES_MAX];
+	size_t nr_keep_knob;
+	bool power, rcu, replug;
 	bool has_sched;
 	uint32_t policy, prio;
 	bool has_guard[__CPUISO_CLASS_MAX];

@@ -69,6 +69,8 @@ static void log_done(int cmd, const struct target *t, const struct done *done,
 		result = "not-awaited";
 	else if (code)
 		result = done->err ? "refused" : "unknown";
+	else if (done->failed)
+		result = "not-put-back";
 	else if (done->changed)
 		result = "changed-since";
 	struct log_field fields[] = {
@@ -87,7 +89,7 @@ static void log_done(int cmd, const struct target *t, const struct done *done,
 		{ NULL, NULL }
 	};
 
-	log_change(!code && !done->changed, fields);
+	log_change(!code && !done->changed && !done->failed, fields);
 }
 
 /**
@@ -134,7 +136,7 @@ int change_run(struct conn *c, int cmd, const struct request *req,
 		*after = now;
 	else
 		json_object_put(now);
-	if (!code && done->changed)
+	if (!code && (done->changed || done->failed))
 		code = EXIT_CHANGED;
 	return code;
 }
@@ -159,6 +161,7 @@ json_object *change_document(int cmd, const struct request *req,
 		put_num(doc, "restored", done->restored);
 		put_num(doc, "gone", done->gone);
 		put_num(doc, "changed_since", done->changed);
+		put_num(doc, "failed", done->failed);
 	}
 	return doc;
 }

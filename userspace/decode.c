@@ -72,6 +72,10 @@ static const struct field isolation_fields[] = {
 	U32(CPUISO_A_ISOLATION_EVICTED, "evicted", false),
 	U32(CPUISO_A_ISOLATION_REPORTED, "reported", false),
 	U32(CPUISO_A_ISOLATION_FIGHTS, "fights", false),
+	STRS(CPUISO_A_ISOLATION_KEEP_KNOB, "keep_knob"),
+	FLAG(CPUISO_A_ISOLATION_POWER, "power"),
+	FLAG(CPUISO_A_ISOLATION_RCU, "rcu"),
+	FLAG(CPUISO_A_ISOLATION_REPLUG, "replug"),
 	END
 };
 
@@ -106,6 +110,28 @@ static const struct field irq_fields[] = {
 	STR(CPUISO_A_IRQ_PRESENT, "present", false),
 	STR(CPUISO_A_IRQ_EFFECTIVE, "effective", false),
 	FLAG(CPUISO_A_IRQ_PENDING, "pending"),
+	END
+};
+
+static const struct field knob_fields[] = {
+	STR(CPUISO_A_KNOB_NAME, "name", true),
+	STR(CPUISO_A_KNOB_PATH, "path", true),
+	ENUM(CPUISO_A_KNOB_VERDICT, "verdict", true, verdict_names),
+	U32(CPUISO_A_KNOB_ERRNO, "errno", false),
+	STR(CPUISO_A_KNOB_ORIGINAL, "original", false),
+	STR(CPUISO_A_KNOB_PRESENT, "present", false),
+	STR(CPUISO_A_KNOB_TARGET, "target", false),
+	END
+};
+
+static const struct field undo_fields[] = {
+	ENUM(CPUISO_A_UNDO_KIND, "kind", true, kind_names),
+	U32(CPUISO_A_UNDO_OBJECT, "object", false),
+	STR(CPUISO_A_UNDO_NAME, "name", true),
+	ENUM(CPUISO_A_UNDO_RESULT, "result", true, verdict_names),
+	U32(CPUISO_A_UNDO_ERRNO, "errno", false),
+	STR(CPUISO_A_UNDO_ORIGINAL, "original", false),
+	STR(CPUISO_A_UNDO_FOUND, "found", false),
 	END
 };
 
@@ -147,6 +173,7 @@ static const struct field done_fields[] = {
 	U32(CPUISO_A_DONE_RESTORED, "restored", false),
 	U32(CPUISO_A_DONE_GONE, "gone", false),
 	U32(CPUISO_A_DONE_CHANGED_SINCE, "changed_since", false),
+	U32(CPUISO_A_DONE_FAILED, "failed", false),
 	END
 };
 
@@ -158,6 +185,8 @@ static const struct {
 	[CPUISO_CMD_ISOLATION_GET] = { isolation_fields, CPUISO_A_ISOLATION_MAX },
 	[CPUISO_CMD_TASK_GET] = { task_fields, CPUISO_A_TASK_MAX },
 	[CPUISO_CMD_IRQ_GET] = { irq_fields, CPUISO_A_IRQ_MAX },
+	[CPUISO_CMD_KNOB_GET] = { knob_fields, CPUISO_A_KNOB_MAX },
+	[CPUISO_CMD_UNDO_GET] = { undo_fields, CPUISO_A_UNDO_MAX },
 	[CPUISO_CMD_STAT_GET] = { stat_fields, CPUISO_A_STAT_MAX },
 	[CPUISO_CMD_EVENT_NTF] = { event_fields, CPUISO_A_EVENT_MAX },
 	[CPUISO_CMD_DONE_NTF] = { done_fields, CPUISO_A_DONE_MAX },
@@ -311,6 +340,7 @@ bool decode_done(struct nlmsghdr *nlh, struct done *done)
 	done->restored = get_num(obj, "restored");
 	done->gone = get_num(obj, "gone");
 	done->changed = get_num(obj, "changed_since");
+	done->failed = get_num(obj, "failed");
 	s = get_str(obj, "message");
 	if (s)
 		strncpy(done->message, s, sizeof(done->message) - 1);

@@ -17,7 +17,7 @@ struct done {
 	int attr;		/* CPUISO_A_ISOLATION_*, 0 when none is at fault */
 	char message[1024];	/* the module's sentence, escaped */
 	char name[CPUISO_NAME_LEN + 1];
-	uint32_t restored, gone, changed;
+	uint32_t restored, gone, changed, failed;
 	int sig;		/* a signal ended the waiting; how it ends is not known */
 };
 

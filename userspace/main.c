@@ -12,8 +12,9 @@
 #include "output.h"
 
 static const struct command *const commands[] = {
-	&cmd_plan, &cmd_apply, &cmd_status, &cmd_tasks, &cmd_irqs, &cmd_stats,
-	&cmd_watch, &cmd_pin, &cmd_unpin, &cmd_revert, &cmd_doctor, NULL
+	&cmd_plan, &cmd_apply, &cmd_status, &cmd_tasks, &cmd_irqs, &cmd_knobs,
+	&cmd_stats, &cmd_watch, &cmd_pin, &cmd_unpin, &cmd_revert, &cmd_undo,
+	&cmd_doctor, NULL
 };
 
 static void usage(FILE *to)

@@ -19,6 +19,8 @@ static const char *const states[] = {
 static const char *const kinds[] = {
 	[CPUISO_KIND_TASK] = "task",
 	[CPUISO_KIND_IRQ] = "irq",
+	[CPUISO_KIND_KNOB] = "knob",
+	[CPUISO_KIND_CPU] = "cpu",
 };
 
 static const char *const verdicts[] = {
@@ -35,6 +37,10 @@ static const char *const verdicts[] = {
 	[CPUISO_VERDICT_RESTORED] = "restored",
 	[CPUISO_VERDICT_GONE] = "gone",
 	[CPUISO_VERDICT_CHANGED_SINCE] = "changed-since",
+	[CPUISO_VERDICT_SET] = "set",
+	[CPUISO_VERDICT_KEPT] = "kept",
+	[CPUISO_VERDICT_ABSENT] = "absent",
+	[CPUISO_VERDICT_BLOCKED] = "blocked",
 };
 
 /* Why it could not be moved; NULL where it could, or need not be. */
@@ -44,7 +50,9 @@ static const char *const reasons[__CPUISO_VERDICT_MAX] = {
 	[CPUISO_VERDICT_MANAGED_IRQ] = "the kernel manages its mask, see isolcpus=managed_irq",
 	[CPUISO_VERDICT_PER_CPU_IRQ] = "exists once per CPU",
 	[CPUISO_VERDICT_NO_VECTORS] = "housekeeping CPUs have no interrupt vector left",
-	[CPUISO_VERDICT_REFUSED] = "the kernel refuses the move",
+	[CPUISO_VERDICT_REFUSED] = "the kernel refuses the change",
+	[CPUISO_VERDICT_ABSENT] = "this kernel or machine does not have it",
+	[CPUISO_VERDICT_BLOCKED] = "waits for a CPU that a realtime task owns",
 };
 
 static const char *const scheds[] = {
@@ -108,6 +116,8 @@ static const char *const cmds[] = {
 	[CPUISO_CMD_IRQ_GET] = "irq-get",
 	[CPUISO_CMD_STAT_GET] = "stat-get",
 	[CPUISO_CMD_EVENT_NTF] = "event-ntf",
+	[CPUISO_CMD_KNOB_GET] = "knob-get",
+	[CPUISO_CMD_UNDO_GET] = "undo-get",
 };
 
 #define TABLE(var, label, array, max)					\

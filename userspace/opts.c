@@ -33,6 +33,14 @@ static const struct opt opt_table[NR_OPTS] = {
 		"what comes later: evict, report or off; or CLASS=POLICY" },
 	[OPT_EXIT] = { "exit", 'e', "POLICY", false,
 		"when the last of the workload has ended: keep or revert" },
+	[OPT_KEEP] = { "keep", 'K', "KNOB", true,
+		"leave this knob alone; \"cpuiso plan\" names them" },
+	[OPT_POWER] = { "power", 'P', NULL, false,
+		"turn the knobs of power management as well" },
+	[OPT_RCU] = { "rcu", 'r', NULL, false,
+		"offload the RCU callbacks of the CPUs" },
+	[OPT_REPLUG] = { "replug", 'R', NULL, false,
+		"take the CPUs down and up once, to evict what is pinned" },
 	[OPT_ALL] = { "all", 'a', NULL, false,
 		"show every object, not only what stays" },
 	[OPT_JSON] = { "json", 'j', NULL, false,
@@ -60,6 +68,15 @@ static int store(struct args *args, enum opt_id id, const char *value)
 		return 0;
 	case OPT_ALL:
 		args->all = true;
+		return 0;
+	case OPT_POWER:
+		args->power = true;
+		return 0;
+	case OPT_RCU:
+		args->rcu = true;
+		return 0;
+	case OPT_REPLUG:
+		args->replug = true;
 		return 0;
 	default:
 		break;
@@ -231,6 +248,14 @@ const char *opt_of_attr(int attr)
 		return "--guard";
 	case CPUISO_A_ISOLATION_EXIT:
 		return "--exit";
+	case CPUISO_A_ISOLATION_KEEP_KNOB:
+		return "--keep";
+	case CPUISO_A_ISOLATION_POWER:
+		return "--power";
+	case CPUISO_A_ISOLATION_RCU:
+		return "--rcu";
+	case CPUISO_A_ISOLATION_REPLUG:
+		return "--replug";
 	default:
 		return NULL;
 	}

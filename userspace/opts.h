@@ -17,6 +17,10 @@ enum opt_id {
 	OPT_SCHED,
 	OPT_GUARD,
 	OPT_EXIT,
+	OPT_KEEP,
+	OPT_POWER,
+	OPT_RCU,
+	OPT_REPLUG,
 	OPT_ALL,
 	OPT_JSON,
 	OPT_HELP,
@@ -27,7 +31,8 @@ enum opt_id {
 #define O(id)		(1u << OPT_##id)
 #define O_WORKLOAD	(O(PID) | O(COMM) | O(UNIT) | O(CGROUP))
 #define O_ISOLATION	(O(CPUS) | O(NAME) | O_WORKLOAD | O(KEEP_IRQ) | O(SCHED) | \
-			 O(GUARD) | O(EXIT))
+			 O(GUARD) | O(EXIT) | \
+			 O(KEEP) | O(POWER) | O(RCU) | O(REPLUG))
 
 /* The values of an option that may be given several times. */
 struct strings {
@@ -38,7 +43,7 @@ struct strings {
 struct args {
 	const char *one[NR_OPTS];	/* of options that count once */
 	struct strings many[NR_OPTS];	/* of repeatable options */
-	bool json, all;
+	bool json, all, power, rcu, replug;
 	char **words;			/* arguments that are no options */
 	int nr_words;
 	char **tail;			/* what follows "--", or NULL */

@@ -207,6 +207,22 @@ static int parse_keep_irq(struct request *r, const struct strings *s)
 	return 0;
 }
 
+static int parse_keep_knob(struct request *r, const struct strings *s)
+{
+	size_t i;
+
+	if (s->n > CPUISO_RULES_MAX)
+		return fail(EXIT_USAGE, "there are more than %d --keep; name each knob once",
+			    CPUISO_RULES_MAX);
+	for (i = 0; i < s->n; i++) {
+		if (!*s->v[i] || strlen(s->v[i]) > CPUISO_KNOB_LEN)
+			return fail(EXIT_USAGE, "--keep \"%s\" is no name of a knob; \"cpuiso plan\" names those there are",
+				    s->v[i]);
+		r->keep_knob[r->nr_keep_knob++] = xstrdup(s->v[i]);
+	}
+	return 0;
+}
+
 /**
  * request_workload() - read the workload options
  * @r: the request
@@ -254,6 +270,11 @@ int request_isolation(struct request *r, const struct args *args)
 		code = request_exit(r, args->one[OPT_EXIT]);
 	if (!code)
 		code = parse_keep_irq(r, &args->many[OPT_KEEP_IRQ]);
+	if (!code)
+		code = parse_keep_knob(r, &args->many[OPT_KEEP]);
+	r->power = args->power;
+	r->rcu = args->rcu;
+	r->replug = args->replug;
 	if (!code)
 		code = request_workload(r, args);
 	return code;

@@ -2,6 +2,8 @@
 /* Verdicts by number: the part of a result that everybody reads. */
 #include <string.h>
 
+#include <cpuiso.h>
+
 #include "isolations.h"
 #include "names.h"
 #include "output.h"
@@ -14,7 +16,7 @@
  */
 void summary_stays(FILE *to, json_object *verdicts)
 {
-	static const char *const nouns[] = { "task", "interrupt" };
+	static const char *const nouns[] = { "task", "interrupt", "knob", "CPU" };
 	unsigned int k, v;
 	uint64_t n;
 
@@ -22,7 +24,8 @@ void summary_stays(FILE *to, json_object *verdicts)
 		for (v = 0; v < verdict_names.count; v++) {
 			n = count_of(verdicts, name_of(&kind_names, k),
 				     name_of(&verdict_names, v));
-			if (n && verdict_reason(v))
+			/* What the machine has not got needs no words here. */
+			if (n && v != CPUISO_VERDICT_ABSENT && verdict_reason(v))
 				fprintf(to, "  stays: %llu %s%s, %s (%s)\n",
 					(unsigned long long)n, nouns[k], n == 1 ? "" : "s",
 					name_of(&verdict_names, v), verdict_reason(v));
@@ -55,14 +58,17 @@ static void count(json_object *verdicts, const char *kind, json_object *rows)
  * summary_count() - count the verdicts of a plan
  * @tasks: array of tasks
  * @irqs: array of interrupts
+ * @knobs: array of knobs
  *
  * Return: array of kind, verdict and count for json_object_put().
  */
-json_object *summary_count(json_object *tasks, json_object *irqs)
+json_object *summary_count(json_object *tasks, json_object *irqs,
+			   json_object *knobs)
 {
 	json_object *verdicts = json_object_new_array();
 
 	count(verdicts, "task", tasks);
 	count(verdicts, "irq", irqs);
+	count(verdicts, "knob", knobs);
 	return verdicts;
 }

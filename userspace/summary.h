@@ -6,6 +6,7 @@
 #include <json-c/json.h>
 
 void summary_stays(FILE *to, json_object *verdicts);
-json_object *summary_count(json_object *tasks, json_object *irqs);
+json_object *summary_count(json_object *tasks, json_object *irqs,
+			   json_object *knobs);
 
 #endif

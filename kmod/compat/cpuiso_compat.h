@@ -6,11 +6,15 @@
 #ifndef CPUISO_COMPAT_H
 #define CPUISO_COMPAT_H
 
+#include <linux/fs.h>
 #include <linux/irq.h>
 #include <linux/irqdesc.h>
 #include <linux/irqnr.h>
 #include <linux/irq_work.h>
 #include <linux/kernel_stat.h>
+#include <linux/mount.h>
+#include <linux/proc_fs.h>
+#include <linux/rcupdate.h>
 #include <linux/version.h>
 #include <linux/ptrace.h>
 #include <linux/sched.h>
@@ -38,11 +42,12 @@ static inline unsigned int irq_desc_kstat_cpu(struct irq_desc *desc,
 
 /* sched_setscheduler_nocheck() and sched_setattr_nocheck() were not exported. */
 #define CPUISO_NO_SCHED_SETATTR 1
-static inline int sched_setattr_nocheck(struct task_struct *p,
-					const struct sched_attr *attr)
+static inline int cpuiso_no_sched_setattr(struct task_struct *p,
+					  const struct sched_attr *attr)
 {
 	return -EOPNOTSUPP;
 }
+#define sched_setattr_nocheck cpuiso_no_sched_setattr
 #endif
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
@@ -88,6 +93,51 @@ static inline const struct cpumask *cpuiso_new_mask(struct pt_regs *regs)
 	return *(const struct cpumask **)arg;
 #endif
 }
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 17, 0)
+#define pde_data(inode) PDE_DATA(inode)
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 14, 0)
+static inline struct file *file_open_root_mnt(struct vfsmount *mnt,
+					      const char *name, int flags,
+					      umode_t mode)
+{
+	return file_open_root(mnt->mnt_root, mnt, name, flags, mode);
+}
+#endif
+
+/* What is called for each name in a directory. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
+#define CPUISO_FILLDIR_RET	int
+#define CPUISO_FILLDIR_MORE	0
+#define CPUISO_FILLDIR_STOP	(-E2BIG)
+#else
+#define CPUISO_FILLDIR_RET	bool
+#define CPUISO_FILLDIR_MORE	true
+#define CPUISO_FILLDIR_STOP	false
+#endif
+
+/*
+ * Callback offloading is switched while the CPU is online up to 6.11, and
+ * while it is offline from 6.12 on.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 12, 0)
+#define CPUISO_RCU_OFFLOAD	false
+static inline int rcu_nocb_cpu_offload(int cpu)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline int rcu_nocb_cpu_deoffload(int cpu)
+{
+	return -EOPNOTSUPP;
+}
+#else
+#define CPUISO_RCU_OFFLOAD	IS_ENABLED(CONFIG_RCU_NOCB_CPU)
+#endif
+#define CPUISO_RCU_OFFLOAD_OFFLINE \
+	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0))
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 18, 0)
 #define CPUISO_PROTO_SCHED_SWITCH \

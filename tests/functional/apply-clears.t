@@ -122,6 +122,7 @@ counts() {
 		FILENAME ~ /status$/ && $1 == "verdict" { want[$3 " " $4] = $5 }
 		FILENAME ~ /tasks$/ && FNR > 2 { have["task " $6]++ }
 		FILENAME ~ /irqs$/ && FNR > 2 { have["irq " $5]++ }
+		FILENAME ~ /knobs$/ && FNR > 2 { have["knob " $3]++ }
 		END {
 			for (k in want)
 				have[k] += 0
@@ -131,7 +132,7 @@ counts() {
 					bad = 1
 				}
 			exit bad || !want["task moved"] || !want["task workload"]
-		}' "$T/tasks" "$T/irqs" "$T/status"
+		}' "$T/tasks" "$T/irqs" "$PROC/knobs" "$T/status"
 }
 check "the counts of verdicts are those of the lines" counts
 

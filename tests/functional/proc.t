@@ -4,7 +4,7 @@
 . "${TESTLIB:-$(dirname "$0")}/lib.sh"
 plan 27
 
-files=(status tasks irqs stats events)
+files=(status tasks irqs knobs undo stats events)
 # A CPU without interrupts has no line for any, so all are kept on it, and some will come.
 group=isoproc.$$
 cgroups=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
@@ -16,7 +16,7 @@ hire work
 remember
 load
 
-is "the files" "$(cd "$PROC" && printf '%s\n' * | sort | xargs)" "events irqs stats status tasks"
+is "the files" "$(cd "$PROC" && printf '%s\n' * | sort | xargs)" "events irqs knobs stats status tasks undo"
 versions() {
 	local f first
 	for f in "${files[@]}"; do
@@ -25,7 +25,7 @@ versions() {
 	done
 }
 is "the first line of each, nothing isolated" "$(versions)" ""
-is "no records while nothing is isolated" "$(awk 'FNR > 2' "$PROC"/{tasks,irqs,stats})" ""
+is "no records while nothing is isolated" "$(awk 'FNR > 2' "$PROC"/{tasks,irqs,knobs,undo,stats})" ""
 
 apply=(iso apply -c 1 --name proc-1 --pid "${pid[work]}" --comm 'odd\name' --cgroup "/$group" --keep-irq 'none such*'
 	--keep-irq '*' --sched rr:2)
@@ -55,7 +55,7 @@ status_lines() {
 		$1 == "exit" && NF == 3 && $2 == "proc-1" && $3 == "keep" { bad = 0 }
 		$1 == "guarded" && NF == 5 && $2 == "proc-1" && $3 $4 $5 ~ /^[0-9]+$/ { bad = 0 }
 		$1 == "members" && NF == 3 && $2 == "proc-1" && $3 == 1 { bad = 0 }
-		$1 == "verdict" && NF == 5 && $2 == "proc-1" && $3 ~ /^(task|irq)$/ && $5 ~ /^[0-9]+$/ { bad = 0 }
+		$1 == "verdict" && NF == 5 && $2 == "proc-1" && $3 ~ /^(task|irq|knob)$/ && $5 ~ /^[0-9]+$/ { bad = 0 }
 		bad { print }
 		END {
 			split("module generation isolated housekeeping busy lost isolation sched exit guarded members", want, " ")
@@ -147,5 +147,5 @@ as_nobody() {
 	setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
 }
 rmdir "$cgroups/$group"
-is "nobody may read them" "$(cd "$PROC" && as_nobody cat "${files[@]}" | grep -c '^version 1$')" 5
+is "nobody may read them" "$(cd "$PROC" && as_nobody cat "${files[@]}" | grep -c '^version 1$')" 7
 finish

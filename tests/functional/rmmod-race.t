@@ -95,7 +95,7 @@ race applies 3 applies
 for ((cycle = 0; cycle < 4; cycle++)); do
 	load
 	crowd=()
-	for one in "dumpnl hammer" "smallread -l $PROC/status $PROC/tasks $PROC/irqs $PROC/stats $PROC/events" \
+	for one in "dumpnl hammer" "smallread -l $PROC/status $PROC/tasks $PROC/irqs $PROC/knobs $PROC/undo $PROC/stats $PROC/events" \
 		"iso watch" applies readers; do
 		$one >"$T/crowd${#crowd[@]}" 2>&1 &
 		crowd+=($!)

@@ -143,6 +143,8 @@ done(["apply", "-c", "1", "-p", "50", "-C", "a", "-g", "/web", "-g", "/sys/fs/cg
 done(["revert"], "69 restored, 2 gone, 0 changed since")
 r = done(["revert", "cpu1"], "3 changed since", fake="changed", code=4)
 ok("left as they are" in r.stderr, "what was changed since is reported")
+r = done(["revert", "cpu1"], "1 not put back", fake="failed", code=4)
+ok("cpuiso undo" in r.stderr, "what is not put back is warned of", r.stderr)
 refused(1, ["revert"], "nothing is isolated", fake="isolations=0")
 refused(1, ["pin", "--comm", "a"], "nothing is isolated", fake="isolations=0")
 refused(2, ["pin", "--comm", "a"], "--name", fake="isolations=2")
@@ -195,11 +197,16 @@ def members(entry):
     return set(re.findall(r"\*([a-z_]+)\*", text))
 
 
+LISTS = "tasks, irqs, knobs, undo"
+
+
 def schema(argv, entry, *inner):
     r = run(*argv, "--json", fake="", env=ROOT)
     docs = [json.loads(line) for line in r.stdout.splitlines()] if argv[0] == "watch" else \
         [json.loads(r.stdout)]
-    want = members(entry) - ({"tasks", "irqs"} - {argv[0]} if entry == "tasks, irqs" else set())
+    want = members(entry)
+    if entry == LISTS:
+        want -= {"tasks", "irqs", "knobs", "records"} - {"records" if argv[0] == "undo" else argv[0]}
     if argv[0] == "watch":
         want -= {"count"}
     ok(set(docs[0]) == want and docs[0].get("version", 1) == 1, f"{argv[0]} --json is as documented",
@@ -218,18 +225,22 @@ ok(iso["workload"] == {"pid": [4242], "comm": ["light\\033[31mtpd", "zwei"], "cg
    iso["guard"] == {"tasks": "evict", "kthreads": "evict", "irqs": "evict", "evicted": 6,
                     "reported": 5, "fights": 4} and iso["since"] == 1700000000123456789,
    "an isolation in JSON", iso)
-doc = schema(["plan", "-c", "1"], "plan", ("tasks", "TASK"), ("irqs", "IRQ"))
+doc = schema(["plan", "-c", "1"], "plan", ("tasks", "TASK"), ("irqs", "IRQ"), ("knobs", "KNOB"))
 ok(doc["boot_lacks"] == ["nohz_full", "rcu_nocbs", "isolcpus=managed_irq"] and
    {"kind": "irq", "verdict": "managed-irq", "count": 1} in doc["verdicts"], "a plan in JSON", doc)
-doc = schema(["tasks"], "tasks, irqs", ("tasks", "TASK"))
+doc = schema(["tasks"], LISTS, ("tasks", "TASK"))
 ok(doc["tasks"][4]["comm"] == "\\377\u00e4\\302\\233z" and doc["tasks"][5]["verdict"] == "unknown" and
    doc["tasks"][0]["kthread"] is True, "tasks in JSON")
-doc = schema(["irqs"], "tasks, irqs", ("irqs", "IRQ"))
+schema(["irqs"], LISTS, ("irqs", "IRQ"))
+doc = schema(["knobs"], LISTS, ("knobs", "KNOB"))
+ok(doc["knobs"][0]["target"] == "60" and doc["knobs"][1]["verdict"] == "absent", "knobs in JSON", doc)
+doc = schema(["undo"], LISTS, ("records", "RECORD"))
+ok(doc["records"][0]["result"] == "gone" and doc["records"][1]["kind"] == "knob", "records in JSON", doc)
 doc = schema(["stats"], "stats")
 ok(doc["stats"][1]["count"] == 2**64 - 1 and doc["stats"][0]["count"] is None, "64 bits and null")
 schema(["apply", "-c", "1"], "apply, pin, unpin", ("isolation", "ISOLATION"))
 schema(["pin", "--comm", "a"], "apply, pin, unpin", ("isolation", "ISOLATION"))
-ok(schema(["revert"], "revert")["name"] is None, "revert of all has no name")
+ok(schema(["revert"], "revert", ("records", "RECORD"))["name"] is None, "revert of all has no name")
 schema(["watch"], "watch")
 
 # watch.

@@ -12,6 +12,7 @@
  *   reason		... with a sentence and the offset of the CPU list
  *   fails=ERRNO	a change is acknowledged and fails
  *   changed		a revert finds something changed
+ *   failed		a revert cannot put something back
  *   early		done-ntf comes before the acknowledgement
  *   unload		the family goes before done-ntf
  *   silent		done-ntf never comes
@@ -318,6 +319,29 @@ static void stat(struct nl_msg *msg, int i)
 		nla_put_u64(msg, CPUISO_A_STAT_TOTAL_NS, 123456789);
 }
 
+static void knob(struct nl_msg *msg, int i)
+{
+	nla_put_string(msg, CPUISO_A_KNOB_NAME, i ? "net.xps_cpus" : "vm.stat_interval");
+	nla_put_string(msg, CPUISO_A_KNOB_PATH, i ? "/sys/class/net/*/queues/tx-*/xps_cpus" :
+		       "/proc/sys/vm/stat_interval");
+	nla_put_u32(msg, CPUISO_A_KNOB_VERDICT, i ? CPUISO_VERDICT_ABSENT : CPUISO_VERDICT_SET);
+	nla_put_u32(msg, CPUISO_A_KNOB_ERRNO, 0);
+	nla_put_string(msg, CPUISO_A_KNOB_ORIGINAL, i ? "" : "1");
+	nla_put_string(msg, CPUISO_A_KNOB_PRESENT, i ? "" : "1 \033[2J");
+	nla_put_string(msg, CPUISO_A_KNOB_TARGET, i ? "" : "60");
+}
+
+static void undone(struct nl_msg *msg, int i)
+{
+	nla_put_u32(msg, CPUISO_A_UNDO_KIND, i ? CPUISO_KIND_KNOB : CPUISO_KIND_TASK);
+	nla_put_u32(msg, CPUISO_A_UNDO_OBJECT, i ? 0 : 4242);
+	nla_put_string(msg, CPUISO_A_UNDO_NAME, i ? "/proc/sys/vm/stat_interval" : "evil \033[2J");
+	nla_put_u32(msg, CPUISO_A_UNDO_RESULT, i ? CPUISO_VERDICT_RESTORED : CPUISO_VERDICT_GONE);
+	nla_put_u32(msg, CPUISO_A_UNDO_ERRNO, 0);
+	nla_put_string(msg, CPUISO_A_UNDO_ORIGINAL, i ? "1" : "0-3");
+	nla_put_string(msg, CPUISO_A_UNDO_FOUND, i ? "60" : "");
+}
+
 static void dump(struct fake *f, const struct nlmsghdr *req, int cmd)
 {
 	static const struct {
@@ -328,6 +352,8 @@ static void dump(struct fake *f, const struct nlmsghdr *req, int cmd)
 		[CPUISO_CMD_TASK_GET] = { task, 6 },
 		[CPUISO_CMD_IRQ_GET] = { irq, 2 },
 		[CPUISO_CMD_STAT_GET] = { stat, 2 },
+		[CPUISO_CMD_KNOB_GET] = { knob, 2 },
+		[CPUISO_CMD_UNDO_GET] = { undone, 2 },
 	};
 	int i, n = kinds[cmd].count, intr = 0;
 	size_t size = 0, room = 32 * 1024;
@@ -378,6 +404,7 @@ static void done(struct fake *f, const struct nlmsghdr *req, int cmd)
 		nla_put_u32(msg, CPUISO_A_DONE_RESTORED, 69);
 		nla_put_u32(msg, CPUISO_A_DONE_GONE, 2);
 		nla_put_u32(msg, CPUISO_A_DONE_CHANGED_SINCE, word("changed") ? 3 : 0);
+		nla_put_u32(msg, CPUISO_A_DONE_FAILED, word("failed") ? 1 : 0);
 	}
 	push_msg(f, msg);
 }
@@ -458,6 +485,8 @@ static void request(struct fake *f, const struct nlmsghdr *req)
 	case CPUISO_CMD_TASK_GET:
 	case CPUISO_CMD_IRQ_GET:
 	case CPUISO_CMD_STAT_GET:
+	case CPUISO_CMD_KNOB_GET:
+	case CPUISO_CMD_UNDO_GET:
 		dump(f, req, cmd);
 		break;
 	default:

@@ -5,6 +5,7 @@
 #include "../opts.h"
 
 extern const struct command cmd_plan, cmd_apply, cmd_status, cmd_tasks, cmd_irqs,
-	cmd_stats, cmd_pin, cmd_unpin, cmd_revert, cmd_watch, cmd_doctor;
+	cmd_stats, cmd_pin, cmd_unpin, cmd_revert, cmd_watch, cmd_doctor,
+	cmd_knobs, cmd_undo;
 
 #endif

@@ -64,6 +64,14 @@ static void print_text(json_object *doc, bool all)
 		{ "why", "WHY", COL_FREE },
 		{ NULL, NULL, 0 }
 	};
+	static const struct column knob_columns[] = {
+		{ "name", "KNOB", 0 },
+		{ "verdict", "VERDICT", COL_VERDICT },
+		{ "present", "PRESENT", 0 },
+		{ "target", "NEW", 0 },
+		{ "path", "FILE", 0 },
+		{ NULL, NULL, 0 }
+	};
 	json_object *lines = json_object_new_array(), *lacks = get_obj(doc, "boot_lacks");
 	size_t i, n = json_object_array_length(lacks);
 
@@ -77,6 +85,8 @@ static void print_text(json_object *doc, bool all)
 		out_table(lines, line_columns, 0);
 	}
 	json_object_put(lines);
+	printf("\nknobs:\n\n");
+	out_table(get_obj(doc, "knobs"), knob_columns, 0);
 	if (n) {
 		fputs("\nthe boot line lacks ", stdout);
 		for (i = 0; i < n; i++)
@@ -119,7 +129,7 @@ static json_object *boot_lacks(const struct request *req)
 
 static int plan(const struct args *args, const struct request *req)
 {
-	json_object *tasks = NULL, *irqs = NULL, *doc;
+	json_object *tasks = NULL, *irqs = NULL, *knobs = NULL, *doc;
 	struct conn *c;
 	int code;
 
@@ -129,14 +139,17 @@ static int plan(const struct args *args, const struct request *req)
 	code = conn_dump(c, CPUISO_CMD_TASK_GET, req, &tasks);
 	if (!code)
 		code = conn_dump(c, CPUISO_CMD_IRQ_GET, req, &irqs);
+	if (!code)
+		code = conn_dump(c, CPUISO_CMD_KNOB_GET, req, &knobs);
 	conn_close(c);
 	if (!code) {
 		doc = out_document();
 		put_str(doc, "name", req->name);
 		put_str(doc, "cpus", req->cpus);
-		put(doc, "verdicts", summary_count(tasks, irqs));
+		put(doc, "verdicts", summary_count(tasks, irqs, knobs));
 		put(doc, "tasks", args->all ? json_object_get(tasks) : keep_staying(tasks));
 		put(doc, "irqs", args->all ? json_object_get(irqs) : keep_staying(irqs));
+		put(doc, "knobs", json_object_get(knobs));
 		put(doc, "boot_lacks", boot_lacks(req));
 		if (args->json)
 			out_json(doc);
@@ -146,6 +159,7 @@ static int plan(const struct args *args, const struct request *req)
 	}
 	json_object_put(tasks);
 	json_object_put(irqs);
+	json_object_put(knobs);
 	return code;
 }
 
@@ -165,8 +179,9 @@ const struct command cmd_plan = {
 	.name = "plan",
 	.summary = "show what apply would do",
 	.words = "",
-	.about = "What apply with the same options would move, what cannot move and why, and what\n"
-		 "the boot line lacks. Nothing is changed.",
+	.about = "What apply with the same options would move, what cannot move and why, every knob\n"
+		 "with its present and its new value, and what the boot line lacks. Nothing is\n"
+		 "changed.",
 	.opts = O_ISOLATION | O(ALL) | O(JSON),
 	.run = run,
 };

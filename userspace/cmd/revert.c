@@ -24,12 +24,17 @@ static int check_any(struct conn *c)
 
 static void report(const struct request *req, const struct done *done)
 {
-	printf("%s: reverted, %u restored, %u gone, %u changed since\n",
-	       req->name[0] ? req->name : "all", done->restored, done->gone,
-	       done->changed);
+	printf("%s: reverted, %u restored, %u gone, %u changed since", req->name[0] ? req->name : "all",
+	       done->restored, done->gone, done->changed);
+	if (done->failed)
+		printf(", %u not put back", done->failed);
+	putchar('\n');
 	if (done->changed)
-		warn("%u objects were changed by somebody else since and are left as they are; /proc/cpuiso/events names them",
+		warn("%u objects were changed by somebody else since and are left as they are; \"cpuiso undo\" names them",
 		     done->changed);
+	if (done->failed)
+		warn("%u objects could not be put back, or not yet; \"cpuiso undo\" names them",
+		     done->failed);
 }
 
 static int run(const struct args *args)
@@ -37,7 +42,7 @@ static int run(const struct args *args)
 	struct request req = { 0 };
 	struct conn *c = NULL;
 	struct done done;
-	json_object *doc;
+	json_object *doc, *records = NULL;
 	int code = 0;
 
 	if (args->nr_words)
@@ -50,6 +55,9 @@ static int run(const struct args *args)
 		code = change_run(c, CPUISO_CMD_REVERT, &req, &done, NULL);
 		if ((!code || code == EXIT_CHANGED) && args->json) {
 			doc = change_document(CPUISO_CMD_REVERT, &req, &done);
+			/* What was done is worth telling even if this fails. */
+			conn_dump(c, CPUISO_CMD_UNDO_GET, NULL, &records);
+			put(doc, "records", records);
 			out_json(doc);
 			json_object_put(doc);
 		} else if (!code || code == EXIT_CHANGED) {

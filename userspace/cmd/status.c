@@ -67,6 +67,7 @@ static void print_isolation(json_object *iso)
 	print_list("comm", get_obj(work, "comm"));
 	print_list("cgroup", get_obj(work, "cgroup"));
 	print_list("keep-irq", get_obj(iso, "keep_irq"));
+	print_list("keep", get_obj(iso, "keep_knob"));
 	if (sched)
 		printf("  sched      %s:%llu\n", get_str(sched, "policy"),
 		       (unsigned long long)get_num(sched, "prio"));

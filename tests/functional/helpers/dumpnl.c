@@ -10,8 +10,11 @@
 
 static const char * const verdicts[] = {
 	"moved", "already-clear", "workload", "per-cpu-kthread", "no-setaffinity", "managed-irq", "per-cpu-irq",
-	"no-vectors", "refused", "exited", "restored", "gone", "changed-since",
+	"no-vectors", "refused", "exited", "restored", "gone", "changed-since", "set", "kept", "absent",
+	"blocked",
 };
+
+static const char * const kinds[] = { "task", "irq", "knob", "cpu" };
 
 static const char * const states[] = { "applying", "isolated", "reverting" };
 
@@ -97,7 +100,7 @@ static void say_isolation(const void *d, size_t n)
 
 		if ((nla->nla_type & NLA_TYPE_MASK) == CPUISO_A_ISOLATION_VERDICTS)
 			say("verdict\t%s\t%s\t%s\t%u\n", name,
-			    get_u32(payload(nla), inner, CPUISO_A_VERDICTS_KIND) ? "irq" : "task",
+			    name_of(kinds, COUNT(kinds), get_u32(payload(nla), inner, CPUISO_A_VERDICTS_KIND)),
 			    name_of(verdicts, COUNT(verdicts),
 				    get_u32(payload(nla), inner, CPUISO_A_VERDICTS_VERDICT)),
 			    get_u32(payload(nla), inner, CPUISO_A_VERDICTS_COUNT));
@@ -106,6 +109,41 @@ static void say_isolation(const void *d, size_t n)
 		d = (const char *)d + step;
 		n -= step;
 	}
+}
+
+static const char *text_or_null(const void *d, size_t n, int attr)
+{
+	const char *s = get_text(d, n, attr);
+
+	return s && *s ? s : NULL;
+}
+
+static void say_knob(const void *d, size_t n)
+{
+	say_escaped(get_text(d, n, CPUISO_A_KNOB_NAME));
+	say("\t");
+	say_escaped(get_text(d, n, CPUISO_A_KNOB_PATH));
+	say("\t%s\t%u\t", name_of(verdicts, COUNT(verdicts), get_u32(d, n, CPUISO_A_KNOB_VERDICT)),
+	    get_u32(d, n, CPUISO_A_KNOB_ERRNO));
+	say_escaped(text_or_null(d, n, CPUISO_A_KNOB_ORIGINAL));
+	say("\t");
+	say_escaped(text_or_null(d, n, CPUISO_A_KNOB_PRESENT));
+	say("\t");
+	say_escaped(text_or_null(d, n, CPUISO_A_KNOB_TARGET));
+	say("\n");
+}
+
+static void say_undone(const void *d, size_t n)
+{
+	say("%s\t%u\t", name_of(kinds, COUNT(kinds), get_u32(d, n, CPUISO_A_UNDO_KIND)),
+	    get_u32(d, n, CPUISO_A_UNDO_OBJECT));
+	say_escaped(get_text(d, n, CPUISO_A_UNDO_NAME));
+	say("\t%s\t%u\t", name_of(verdicts, COUNT(verdicts), get_u32(d, n, CPUISO_A_UNDO_RESULT)),
+	    get_u32(d, n, CPUISO_A_UNDO_ERRNO));
+	say_escaped(text_or_null(d, n, CPUISO_A_UNDO_ORIGINAL));
+	say("\t");
+	say_escaped(text_or_null(d, n, CPUISO_A_UNDO_FOUND));
+	say("\n");
 }
 
 /* The counters never stand still. */
@@ -127,6 +165,8 @@ static const struct table {
 	{ CPUISO_CMD_TASK_GET, say_task, "/proc/cpuiso/tasks", 9, false },
 	{ CPUISO_CMD_IRQ_GET, say_irq, "/proc/cpuiso/irqs", 10, false },
 	{ CPUISO_CMD_ISOLATION_GET, say_isolation, "/proc/cpuiso/status", 5, true },
+	{ CPUISO_CMD_KNOB_GET, say_knob, "/proc/cpuiso/knobs", 7, false },
+	{ CPUISO_CMD_UNDO_GET, say_undone, "/proc/cpuiso/undo", 7, false },
 	{ CPUISO_CMD_STAT_GET, say_stat, "/proc/cpuiso/stats", 3, false },
 };
 

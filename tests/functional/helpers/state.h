@@ -7,6 +7,7 @@
 
 #include <ctype.h>
 #include <dirent.h>
+#include <glob.h>
 #include "common.h"
 
 #define PF_EXITING		0x00000004
@@ -50,6 +51,14 @@ static const char * const knobs[] = {
 	"/proc/sys/vm/stat_interval",
 	"/proc/irq/default_smp_affinity",
 	"/sys/devices/virtual/workqueue/cpumask",
+	"/sys/devices/virtual/workqueue/*/cpumask",
+	"/sys/devices/virtual/net/*/queues/*/[rx]ps_cpus",
+	"/sys/devices/pci*/*/*/net/*/queues/*/[rx]ps_cpus",
+	"/sys/devices/pci*/*/net/*/queues/*/[rx]ps_cpus",
+	"/sys/devices/system/machinecheck/machinecheck*/check_interval",
+	"/sys/kernel/mm/ksm/run",
+	"/sys/devices/system/cpu/cpu*/power/pm_qos_resume_latency_us",
+	"/sys/devices/system/cpu/cpu*/cpufreq/scaling_governor",
 };
 
 static inline void *grow(void *array, int n, size_t size)
@@ -203,15 +212,21 @@ static inline void scan_irqs(struct state *s, bool probe)
 
 static inline void scan_knobs(struct state *s)
 {
-	size_t i;
+	size_t i, j;
+	glob_t g;
 
 	for (i = 0; i < sizeof(knobs) / sizeof(knobs[0]); i++) {
-		struct knob k = { 0 };
+		if (glob(knobs[i], 0, NULL, &g))
+			continue;
+		for (j = 0; j < g.gl_pathc; j++) {
+			struct knob k = { 0 };
 
-		strcpy(k.path, knobs[i]);
-		read_word(k.path, k.value, sizeof(k.value));
-		s->knob = grow(s->knob, s->knobs, sizeof(k));
-		s->knob[s->knobs++] = k;
+			snprintf(k.path, sizeof(k.path), "%s", g.gl_pathv[j]);
+			read_word(k.path, k.value, sizeof(k.value));
+			s->knob = grow(s->knob, s->knobs, sizeof(k));
+			s->knob[s->knobs++] = k;
+		}
+		globfree(&g);
 	}
 }
 
@@ -302,6 +317,16 @@ static inline const struct task *find_task(const struct state *s, const struct t
 	const struct task *found = find_tid(s, t->tid);
 
 	return found && found->start == t->start ? found : NULL;
+}
+
+static inline const struct knob *find_knob(const struct state *s, const struct knob *k)
+{
+	int i;
+
+	for (i = 0; i < s->knobs; i++)
+		if (!strcmp(s->knob[i].path, k->path))
+			return &s->knob[i];
+	return NULL;
 }
 
 static inline const struct irq *find_irq(const struct state *s, const struct irq *q)

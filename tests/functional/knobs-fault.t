@@ -1,0 +1,48 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# cpus: 4
+# An apply that fails at a knob, at every record and every step there is, leaves every knob as it was.
+. "${TESTLIB:-$(dirname "$0")}/lib.sh"
+need_cpus 4
+plan 6
+
+fail_at=/sys/module/cpuiso/parameters/fail_at
+echo f >/sys/class/net/lo/queues/rx-0/rps_cpus
+remember
+load
+[ -e $fail_at ] || skip_all "not a debug build"
+
+# The knobs come first, each with a point at its record, then each with one at its step.
+iso plan -c 1-2 --power --json >"$T/plan"
+points=$((2 * $(grep -c '"path"' "$T/plan")))
+with_faults() {
+	local n status
+	for ((n = 1; n <= points; n++)); do
+		echo $n >$fail_at
+		iso apply -c 1-2 --name "n$n" --power >"$T/apply" 2>&1
+		status=$?
+		echo 0 >$fail_at
+		if [ $status -ne 1 ] || [ "$(wc -l <"$T/apply")" -ne 1 ]; then
+			echo "fail_at=$n: status $status, $(<"$T/apply")"
+			return 1
+		fi
+		if [ -n "$(field_of status isolation 2)" ] || [ "$(wc -l <"$PROC/knobs")" -ne 2 ]; then
+			echo "fail_at=$n: something is left"
+			return 1
+		fi
+		is_same || {
+			echo "after a failure at point $n"
+			return 1
+		}
+	done
+}
+is "there are points to fail at" $((points > 20)) 1
+check "an apply that fails at any of $points points is undone" with_faults
+iso apply -c 1-2 --name t --power
+is "the last failure undid what had been turned" \
+	"$(iso revert t >/dev/null; awk -F'\t' '$1 == "knob" && $4 == "restored"' "$PROC/undo" | wc -l)" \
+	"$(($(grep -c '"verdict": "set"' "$T/plan") - 1))"
+iso apply -c 1 --name one
+echo 5 >$fail_at
+check_exit 1 "a second apply fails" iso apply -c 2 --name two
+finish

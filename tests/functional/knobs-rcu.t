@@ -1,0 +1,57 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# cpus: 4
+# boot: rcu_nocbs
+# RCU callbacks are offloaded while a CPU is isolated, if it is asked for; a CPU is taken down and up once, if that is.
+. "${TESTLIB:-$(dirname "$0")}/lib.sh"
+need_cpus 4
+grep -qw rcu_nocbs /proc/cmdline || skip_all "needs the boot parameter rcu_nocbs"
+zcat /proc/config.gz 2>/dev/null | grep -q 'CONFIG_RCU_NOCB_CPU=y' ||
+	grep -q 'CONFIG_RCU_NOCB_CPU=y' "/boot/config-$(uname -r)" 2>/dev/null || pgrep -f '^\[?rcuo' >/dev/null ||
+	skip_all "this kernel cannot offload RCU callbacks"
+plan 16
+
+# From 6.12 on only a CPU that is down can be switched.
+IFS=.- read -r major minor _ < <(uname -r)
+rcu=(--rcu)
+[ $((major * 100 + minor)) -lt 612 ] || rcu=(--rcu --replug)
+
+# How often the kernel thread that runs the callbacks of CPU 1 was woken, while that CPU made some.
+offloaded() {
+	local thread before after i
+	thread=$(pgrep '^rcuo[ps]/1$') || { echo "no thread"; return; }
+	before=$(awk '/^(non)?voluntary/ { n += $2 } END { print n }' "/proc/$thread/status")
+	taskset -c 1 bash -c 'for i in {1..150}; do (:); done'
+	after=$(awk '/^(non)?voluntary/ { n += $2 } END { print n }' "/proc/$thread/status")
+	if [ $((after - before)) -ge 5 ]; then echo yes; else echo no; fi
+}
+
+remember
+load
+is "the callbacks of the CPU are its own at first" "$(offloaded)" no
+check "apply" iso apply -c 1,3 --name r "${rcu[@]}"
+is "they are offloaded" "$(offloaded)" yes
+is "the status says that it was asked for" "$(grep -c $'^rcu\tr$' "$PROC/status")" 1
+check "revert" iso revert r
+is "they are not any more" "$(offloaded)" no
+is "the undo lists both CPUs" \
+	"$(awk -F'\t' '$1 == "cpu" { print $2, $3, $4 }' "$PROC/undo" | sort | tr '\n' ' ')" "1 rcu restored 3 rcu restored "
+same "all else is as it was"
+
+# Replug.
+downs() {
+	dmesg | grep -c 'CPU 2 is now offline'
+}
+before=$(downs)
+hire work
+hire lone
+ask lone cpus 2
+remember
+check "apply with replug" iso apply -c 2 --name p --replug --pid "${pid[work]}"
+is "the CPU was down once" $(($(downs) - before)) 1
+check "masks and interrupts hold" clear_of -w "${pid[work]}" 2
+check "revert" iso revert p
+same "and all is as it was"
+try iso apply -c 2-3 --name p --replug "${rcu[@]}"
+tried "apply with both"
+finish
