@@ -38,7 +38,5 @@ bool cpuiso_irq_view_next(struct cpuiso_store *store, unsigned long *irq,
 int cpuiso_irqs_scan(struct cpuiso_world *w);
 void cpuiso_irqs_settle(struct cpuiso_world *w);
 void cpuiso_irqs_mark_threads(struct cpuiso_store *store);
-bool cpuiso_irq_count(unsigned int irq, unsigned int cpu, unsigned int *count,
-		      char *action, size_t size);
 
 #endif

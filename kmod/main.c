@@ -11,8 +11,10 @@
 #include "isolation.h"
 #include "netlink.h"
 #include "notes.h"
+#include "observe.h"
 #include "proc.h"
 #include "record.h"
+#include "snapshot.h"
 #include "verbs.h"
 #include "worker.h"
 
@@ -32,9 +34,12 @@ static int __init cpuiso_init(void)
 	err = cpuiso_verbs_init();
 	if (err)
 		goto events;
-	err = cpuiso_worker_init();
+	err = cpuiso_snapshot_init();
 	if (err)
 		goto verbs;
+	err = cpuiso_worker_init();
+	if (err)
+		goto snapshot;
 	err = cpuiso_notes_init(cpuiso_worker_wake);
 	if (err)
 		goto worker;
@@ -44,11 +49,16 @@ static int __init cpuiso_init(void)
 	err = cpuiso_proc_init();
 	if (err)
 		goto hotplug;
-	err = cpuiso_netlink_init();
+	err = cpuiso_observers_init();
 	if (err)
 		goto proc;
+	err = cpuiso_netlink_init();
+	if (err)
+		goto observers;
 	return 0;
 
+observers:
+	cpuiso_observers_exit();
 proc:
 	cpuiso_proc_exit();
 hotplug:
@@ -57,6 +67,8 @@ notes:
 	cpuiso_notes_exit();
 worker:
 	cpuiso_worker_exit();
+snapshot:
+	cpuiso_snapshot_exit();
 verbs:
 	cpuiso_verbs_exit();
 events:
@@ -73,10 +85,12 @@ static void __exit cpuiso_exit(void)
 	cpuiso_worker_close();
 	cpuiso_netlink_exit();
 	cpuiso_worker_revert();
+	cpuiso_observers_exit();
 	cpuiso_proc_exit();
 	cpuiso_hotplug_exit();
 	cpuiso_notes_exit();
 	cpuiso_worker_exit();
+	cpuiso_snapshot_exit();
 	cpuiso_verbs_exit();
 	cpuiso_events_exit();
 	cpuiso_isolations_exit();

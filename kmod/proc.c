@@ -9,13 +9,13 @@
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include "compat/cpuiso_compat.h"
-#include "counters.h"
 #include "event.h"
 #include "irqs.h"
 #include "isolation.h"
 #include "notes.h"
 #include "proc.h"
 #include "record.h"
+#include "stats.h"
 #include "status.h"
 #include "tasks.h"
 #include "worker.h"
@@ -146,14 +146,23 @@ static void irqs_line(struct seq_file *m, const struct cpuiso_irq_view *v)
 	seq_printf(m, "\t%s\n", v->pending ? "pending" : "-");
 }
 
-static void stats_line(struct seq_file *m, const struct cpuiso_counter *c)
+static void put_number(struct seq_file *m, u64 n, bool applies)
 {
-	seq_printf(m, "%u\t%s\t", c->cpu, cpuiso_stat_names[c->kind]);
-	put_name(m, c->name);
-	if (c->timed)
-		seq_printf(m, "\t-\t%llu\t-\t-\n", c->total_ns);
+	if (applies)
+		seq_printf(m, "\t%llu", n);
 	else
-		seq_printf(m, "\t%llu\t-\t-\t-\n", c->count);
+		seq_puts(m, "\t-");
+}
+
+static void stats_line(struct seq_file *m, const struct cpuiso_stat *s)
+{
+	seq_printf(m, "%u\t%s\t", s->cpu, cpuiso_stat_names[s->kind]);
+	put_name(m, s->name);
+	put_number(m, s->count, s->has & CPUISO_STAT_HAS_COUNT);
+	put_number(m, s->total, s->has & CPUISO_STAT_HAS_TIME);
+	put_number(m, s->max, s->has & CPUISO_STAT_HAS_SPREAD);
+	put_number(m, s->last, s->has & CPUISO_STAT_HAS_RANGE);
+	seq_putc(m, '\n');
 }
 
 static void events_line(struct seq_file *m, const struct cpuiso_event_rec *e)
@@ -181,7 +190,7 @@ struct table {
 	union {
 		struct cpuiso_task_view task;
 		struct cpuiso_irq_view irq;
-		struct cpuiso_counter counter;
+		struct cpuiso_stats stats;
 		struct cpuiso_event_rec event;
 	} u;
 };
@@ -254,14 +263,19 @@ static void irqs_show(struct seq_file *m, const struct table *t)
 	irqs_line(m, &t->u.irq);
 }
 
+static void stats_free(struct table *t)
+{
+	cpuiso_stats_free(&t->u.stats);
+}
+
 static bool stats_next(struct table *t, u64 *key)
 {
-	return cpuiso_counter_next(key, &t->u.counter);
+	return cpuiso_stats_next(&t->u.stats, key);
 }
 
 static void stats_show(struct seq_file *m, const struct table *t)
 {
-	stats_line(m, &t->u.counter);
+	stats_line(m, &t->u.stats.stat);
 }
 
 static bool events_next(struct table *t, u64 *key)
@@ -294,6 +308,7 @@ static const struct table_type tables[] = {
 	{
 		.name = "stats",
 		.columns = "cpu\tkind\tname\tcount\ttotal_ns\tmax_ns\tlast_ns",
+		.free = stats_free,
 		.next = stats_next,
 		.show = stats_show,
 	},

@@ -5,7 +5,6 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include "compat/cpuiso_compat.h"
-#include "counters.h"
 #include "irqs.h"
 #include "isolation.h"
 #include "netlink.h"
@@ -391,44 +390,6 @@ int cpuiso_dump_irqs_done(struct netlink_callback *cb)
 	cpuiso_irq_view_free(&d->irq);
 	free_dump(d);
 	return 0;
-}
-
-static int fill_stat(struct sk_buff *skb, struct netlink_callback *cb,
-		     const struct cpuiso_counter *c)
-{
-	void *hdr = put_header(skb, cb, CPUISO_CMD_STAT_GET);
-
-	if (!hdr)
-		return -EMSGSIZE;
-	return finish(skb, hdr,
-		nla_put_u32(skb, CPUISO_A_STAT_CPU, c->cpu) ||
-		nla_put_u32(skb, CPUISO_A_STAT_KIND, c->kind) ||
-		nla_put_string(skb, CPUISO_A_STAT_NAME, c->name) ||
-		nla_put_u64_64bit(skb, c->timed ? CPUISO_A_STAT_TOTAL_NS :
-						  CPUISO_A_STAT_COUNT,
-				  c->timed ? c->total_ns : c->count,
-				  CPUISO_A_STAT_PAD));
-}
-
-/**
- * cpuiso_dump_stats - the dump of stat-get
- * @skb: where to
- * @cb: where from: args[0] is the cursor of the next counter
- */
-int cpuiso_dump_stats(struct sk_buff *skb, struct netlink_callback *cb)
-{
-	struct cpuiso_counter c;
-	u64 cursor = cb->args[0];
-	int err;
-
-	cb->seq = 1;
-	while (cpuiso_counter_next(&cursor, &c)) {
-		err = fill_stat(skb, cb, &c);
-		if (err)
-			return skb->len ?: err;
-		cb->args[0] = ++cursor;
-	}
-	return skb->len;
 }
 
 static int put_info(struct sk_buff *skb, struct cpuiso_world *w, char *list)

@@ -14,6 +14,8 @@ int cpuiso_dump_tasks_done(struct netlink_callback *cb);
 int cpuiso_dump_irqs_start(struct netlink_callback *cb);
 int cpuiso_dump_irqs(struct sk_buff *skb, struct netlink_callback *cb);
 int cpuiso_dump_irqs_done(struct netlink_callback *cb);
+int cpuiso_dump_stats_start(struct netlink_callback *cb);
+int cpuiso_dump_stats_done(struct netlink_callback *cb);
 int cpuiso_dump_stats(struct sk_buff *skb, struct netlink_callback *cb);
 struct sk_buff *cpuiso_msg_done(const struct cpuiso_op *op);
 struct sk_buff *cpuiso_msg_event(const struct cpuiso_event_rec *e);

@@ -11,6 +11,7 @@
 #include <linux/sched/task.h>
 #include "compat/cpuiso_compat.h"
 #include "event.h"
+#include "members.h"
 #include "record.h"
 #include "sched.h"
 #include "tasks.h"
@@ -115,6 +116,8 @@ void cpuiso_task_join(struct cpuiso_task_rec *r, struct cpuiso_isolation *iso,
 		return;
 	r->rule = rule;
 	cpuiso_rec_own(&r->rec, iso);
+	if (iso && r->real)
+		cpuiso_member_add(r);
 }
 
 /* Somebody, or the kernel, has given it another mask since we looked. */

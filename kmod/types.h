@@ -119,8 +119,10 @@ struct cpuiso_rec {
  * @id: I: key in cpuiso_store.tasks
  * @task: I: a reference; correct across exec, unlike a struct pid
  * @hash: W: in cpuiso_store.hash
+ * @member: W: in the hash of members.c; read by probes under RCU
  * @reap: W: in the notes' list of records whose task has exited
  * @rule: W: the rule that made it a member
+ * @real: I: in the store that is real
  * @irq_thread: W: the thread of an interrupt, which follows its interrupt
  * @sched_saved: W: the policy is set_*, of our making, and was orig_*
  * @orig_reset: W: SCHED_RESET_ON_FORK as it was
@@ -137,8 +139,10 @@ struct cpuiso_task_rec {
 	u32 id;
 	struct task_struct *task;
 	struct hlist_node hash;
+	struct hlist_node member;
 	struct list_head reap;
 	u32 rule;
+	bool real:1;
 	bool irq_thread:1;
 	bool sched_saved:1;
 	bool orig_reset:1;
@@ -179,6 +183,7 @@ struct cpuiso_irq_rec {
  * @irqs: R: struct cpuiso_irq_rec by IRQ number
  * @next: W: where to look for a free id in @tasks
  * @hash: W: struct cpuiso_task_rec by task
+ * @real: I: its members are workload indeed
  *
  * There is one that is real, with one writer, the worker; a plan has its own.
  */
@@ -187,6 +192,7 @@ struct cpuiso_store {
 	struct xarray irqs;
 	u32 next;
 	struct hlist_head hash[1 << CPUISO_HASH_BITS];
+	bool real;
 };
 
 /**

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The verbs, as the worker carries them out: apply, revert, pin, unpin, and
- * what follows from notes and hotplug. The order of the steps is decided here.
+ * The verbs, as the worker carries them out: apply, revert, pin, unpin,
+ * observe, and what follows from notes and hotplug. The order of the steps is decided here.
  *
  * Everything runs in the worker, one after the other; nothing is locked.
  */
 #include <linux/slab.h>
-#include "counters.h"
 #include "event.h"
 #include "fault.h"
 #include "irqs.h"
 #include "isolation.h"
+#include "ledger.h"
+#include "observe.h"
 #include "probe.h"
 #include "record.h"
 #include "sweep.h"
@@ -41,6 +42,7 @@ int cpuiso_verbs_init(void)
 	store = cpuiso_store_new();
 	if (!store)
 		return -ENOMEM;
+	store->real = true;
 	world = cpuiso_world_new(store);
 	if (world)
 		return 0;
@@ -103,33 +105,23 @@ static int check_pids(struct cpuiso_op *op, const struct list_head *rules)
 
 static int start_watching(const struct cpuiso_isolation *iso)
 {
-	unsigned int cpu;
 	int err;
 
 	if (!attached) {
-		err = cpuiso_probes_attach();
+		err = cpuiso_probes_attach(cpuiso_isolation_probes);
 		if (err)
 			return err;
 		attached = true;
 	}
-	err = cpuiso_counters_start(iso->cpus);
-	if (err)
-		return err;
-	for_each_cpu(cpu, iso->cpus)
-		cpuiso_probes_watch(cpu, true);
-	return 0;
+	return cpuiso_ledger_isolate(iso->cpus, iso);
 }
 
 static void stop_watching(const struct cpuiso_isolation *iso)
 {
-	unsigned int cpu;
-
-	for_each_cpu(cpu, iso->cpus)
-		cpuiso_probes_watch(cpu, false);
-	cpuiso_counters_stop(iso->cpus);
+	cpuiso_ledger_release(iso->cpus);
 	if (!list_is_singular(&cpuiso_isolations) || !attached)
 		return;
-	cpuiso_probes_detach();
+	cpuiso_probes_detach(cpuiso_isolation_probes);
 	attached = false;
 }
 
@@ -193,7 +185,12 @@ static int isolate(struct cpuiso_op *op)
 	if (cpuiso_fault())
 		return fail_nomem(op);
 	cpuiso_world_look(world);
-	return check_still_there(op);
+	if (check_still_there(op))
+		return op->err;
+	/* What is told of the isolation begins when it holds. */
+	if (cpuiso_ledger_reset(iso->cpus))
+		return fail_nomem(op);
+	return 0;
 }
 
 static void apply(struct cpuiso_op *op)
@@ -293,6 +290,7 @@ static void pin(struct cpuiso_op *op)
 	cpuiso_rules_add(iso, &op->rules);
 	cpuiso_world_look(world);
 	cpuiso_sweep_match(world);
+	cpuiso_ledger_rebase(iso->cpus);
 	cpuiso_event(CPUISO_EVENT_PINNED, iso->name, 0, "rules=%u",
 		     iso->n_rules);
 }
@@ -349,6 +347,50 @@ static void unpin(struct cpuiso_op *op)
 		     iso->n_rules);
 }
 
+static void observe(struct cpuiso_op *op)
+{
+	unsigned int cpu;
+	int err;
+
+	for_each_cpu(cpu, op->cpus) {
+		if (cpu_online(cpu))
+			continue;
+		fail(op, -EINVAL, CPUISO_A_ISOLATION_CPUS,
+		     "CPU %u is offline; bring it online or leave it out", cpu);
+		return;
+	}
+	err = cpuiso_observe(op->portid, op->cpus);
+	if (err == -ENOMEM)
+		fail_nomem(op);
+	else if (err)
+		fail(op, err, 0,
+		     "the tracepoints cannot be attached; look into the kernel log");
+}
+
+static void unobserve(struct cpuiso_op *op)
+{
+	if (!cpuiso_unobserve(op->portid))
+		fail(op, -ENOENT, 0,
+		     "this socket observes nothing; only who observes can end it");
+}
+
+static void reset(struct cpuiso_op *op)
+{
+	unsigned int cpu;
+
+	for_each_cpu(cpu, op->cpus) {
+		if (cpuiso_ledger_exists(cpu))
+			continue;
+		fail(op, -ENOENT, CPUISO_A_ISOLATION_CPUS,
+		     "CPU %u is neither isolated nor observed; \"cpuiso stats\" shows those that are",
+		     cpu);
+		return;
+	}
+	if (cpuiso_ledger_reset(cpumask_empty(op->cpus) ? cpu_possible_mask :
+							  op->cpus))
+		fail_nomem(op);
+}
+
 /**
  * cpuiso_verbs_run - carry out one operation
  * @op: what; its outcome is filled in
@@ -369,6 +411,15 @@ void cpuiso_verbs_run(struct cpuiso_op *op)
 		break;
 	case CPUISO_CMD_UNPIN:
 		unpin(op);
+		break;
+	case CPUISO_CMD_OBSERVE:
+		observe(op);
+		break;
+	case CPUISO_CMD_UNOBSERVE:
+		unobserve(op);
+		break;
+	case CPUISO_CMD_RESET:
+		reset(op);
 		break;
 	}
 }

@@ -14,6 +14,7 @@
 #include <linux/slab.h>
 #include "hotplug.h"
 #include "isolation.h"
+#include "observe.h"
 #include "record.h"
 #include "verbs.h"
 #include "worker.h"
@@ -42,6 +43,10 @@ struct cpuiso_op *cpuiso_op_new(u8 verb, const char *name)
 
 	if (!op)
 		return NULL;
+	if (!zalloc_cpumask_var(&op->cpus, GFP_KERNEL)) {
+		kfree(op);
+		return NULL;
+	}
 	INIT_LIST_HEAD(&op->node);
 	INIT_LIST_HEAD(&op->rules);
 	op->verb = verb;
@@ -57,6 +62,7 @@ void cpuiso_op_free(struct cpuiso_op *op)
 {
 	cpuiso_rule_list_free(&op->rules);
 	cpuiso_isolation_free(op->iso);
+	free_cpumask_var(op->cpus);
 	kfree(op);
 }
 
@@ -69,8 +75,14 @@ static const char *verb_name(u8 verb)
 		return "revert";
 	case CPUISO_CMD_PIN:
 		return "pin";
-	default:
+	case CPUISO_CMD_UNPIN:
 		return "unpin";
+	case CPUISO_CMD_OBSERVE:
+		return "observe";
+	case CPUISO_CMD_UNOBSERVE:
+		return "unobserve";
+	default:
+		return "reset";
 	}
 }
 
@@ -107,6 +119,7 @@ static void work_fn(struct kthread_work *w)
 
 	do {
 		cpuiso_hotplug_work();
+		cpuiso_observers_work();
 		more = cpuiso_verbs_notes();
 		op = next_op(&run);
 		if (op) {
