@@ -85,12 +85,12 @@ static void emit(struct cpuiso_event_rec *e)
  * cpuiso_event - something happened to an isolation or a CPU
  * @type: what
  * @isolation: name of the isolation, or ""
- * @object: CPU number, where it is about one
+ * @object: CPU number, or -1 when it is about none
  * @fmt: key=value words, as for printf
  *
  * Context: process, may sleep.
  */
-void cpuiso_event(enum cpuiso_event type, const char *isolation, u32 object,
+void cpuiso_event(enum cpuiso_event type, const char *isolation, int object,
 		  const char *fmt, ...)
 {
 	struct cpuiso_event_rec e = {

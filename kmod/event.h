@@ -13,7 +13,7 @@
  * @time: wall clock, ns
  * @type: enum cpuiso_event
  * @kind: enum cpuiso_kind, or -1 when it is about no task or IRQ
- * @object: pid, IRQ or CPU number
+ * @object: pid, IRQ or CPU number, or -1
  * @err: positive errno, or 0
  * @isolation: its name, or ""
  * @name: comm or action, or ""
@@ -24,7 +24,7 @@ struct cpuiso_event_rec {
 	u64 time;
 	u8 type;
 	s8 kind;
-	u32 object;
+	int object;
 	u32 err;
 	char isolation[CPUISO_NAME_LEN + 1];
 	char name[sizeof_field(struct cpuiso_irq_rec, action)];
@@ -37,7 +37,7 @@ void cpuiso_events_set_sink(void (*sink)(const struct cpuiso_event_rec *e));
 bool cpuiso_event_read(u64 *seq, struct cpuiso_event_rec *e);
 
 __printf(4, 5)
-void cpuiso_event(enum cpuiso_event type, const char *isolation, u32 object,
+void cpuiso_event(enum cpuiso_event type, const char *isolation, int object,
 		  const char *fmt, ...);
 void cpuiso_event_task(enum cpuiso_event type, struct task_struct *task,
 		       u32 err);

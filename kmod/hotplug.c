@@ -94,45 +94,56 @@ void cpuiso_hotplug_work(void)
 }
 
 /**
- * cpuiso_hotplug_init - watch CPUs come and go
+ * cpuiso_hotplug_init - room for what the callbacks leave
  *
- * Return: 0 or a negative errno.
+ * Return: 0 or -ENOMEM.
  */
 int cpuiso_hotplug_init(void)
 {
-	int err;
-
-	if (!zalloc_cpumask_var(&went_down, GFP_KERNEL) ||
-	    !zalloc_cpumask_var(&came_up, GFP_KERNEL) ||
-	    !zalloc_cpumask_var(&refused, GFP_KERNEL) ||
-	    !zalloc_cpumask_var(&seen, GFP_KERNEL)) {
-		err = -ENOMEM;
-		goto free;
-	}
-	err = cpuhp_setup_state_nocalls(CPUHP_AP_ONLINE_DYN, "cpuiso:online",
-					online, offline);
-	if (err >= 0) {
-		state = err;
+	if (zalloc_cpumask_var(&went_down, GFP_KERNEL) &&
+	    zalloc_cpumask_var(&came_up, GFP_KERNEL) &&
+	    zalloc_cpumask_var(&refused, GFP_KERNEL) &&
+	    zalloc_cpumask_var(&seen, GFP_KERNEL))
 		return 0;
-	}
-free:
-	free_cpumask_var(went_down);
-	free_cpumask_var(came_up);
-	free_cpumask_var(refused);
-	free_cpumask_var(seen);
-	return err;
+	cpuiso_hotplug_exit();
+	return -ENOMEM;
 }
 
 /**
  * cpuiso_hotplug_exit - the mirror of cpuiso_hotplug_init()
  *
- * No callback runs any more when it returns.
+ * The worker, which reads what was left, has ended.
  */
 void cpuiso_hotplug_exit(void)
 {
-	cpuhp_remove_state_nocalls(state);
 	free_cpumask_var(went_down);
 	free_cpumask_var(came_up);
 	free_cpumask_var(refused);
 	free_cpumask_var(seen);
+}
+
+/**
+ * cpuiso_hotplug_start - watch CPUs come and go
+ *
+ * Return: 0 or a negative errno.
+ */
+int cpuiso_hotplug_start(void)
+{
+	int err = cpuhp_setup_state_nocalls(CPUHP_AP_ONLINE_DYN,
+					    "cpuiso:online", online, offline);
+
+	if (err < 0)
+		return err;
+	state = err;
+	return 0;
+}
+
+/**
+ * cpuiso_hotplug_stop - the mirror of cpuiso_hotplug_start()
+ *
+ * No callback runs any more when it returns.
+ */
+void cpuiso_hotplug_stop(void)
+{
+	cpuhp_remove_state_nocalls(state);
 }

@@ -4,6 +4,8 @@
 
 int cpuiso_hotplug_init(void);
 void cpuiso_hotplug_exit(void);
+int cpuiso_hotplug_start(void);
+void cpuiso_hotplug_stop(void);
 void cpuiso_hotplug_work(void);
 
 #endif

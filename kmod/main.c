@@ -37,18 +37,21 @@ static int __init cpuiso_init(void)
 	err = cpuiso_snapshot_init();
 	if (err)
 		goto verbs;
-	err = cpuiso_worker_init();
+	err = cpuiso_hotplug_init();
 	if (err)
 		goto snapshot;
 	err = cpuiso_notes_init(cpuiso_worker_wake);
 	if (err)
-		goto worker;
-	err = cpuiso_hotplug_init();
+		goto hotplug;
+	err = cpuiso_worker_init();
 	if (err)
 		goto notes;
+	err = cpuiso_hotplug_start();
+	if (err)
+		goto worker;
 	err = cpuiso_proc_init();
 	if (err)
-		goto hotplug;
+		goto hotplug_stop;
 	err = cpuiso_observers_init();
 	if (err)
 		goto proc;
@@ -61,12 +64,14 @@ observers:
 	cpuiso_observers_exit();
 proc:
 	cpuiso_proc_exit();
-hotplug:
-	cpuiso_hotplug_exit();
-notes:
-	cpuiso_notes_exit();
+hotplug_stop:
+	cpuiso_hotplug_stop();
 worker:
 	cpuiso_worker_exit();
+notes:
+	cpuiso_notes_exit();
+hotplug:
+	cpuiso_hotplug_exit();
 snapshot:
 	cpuiso_snapshot_exit();
 verbs:
@@ -87,9 +92,11 @@ static void __exit cpuiso_exit(void)
 	cpuiso_worker_revert();
 	cpuiso_observers_exit();
 	cpuiso_proc_exit();
-	cpuiso_hotplug_exit();
-	cpuiso_notes_exit();
+	cpuiso_hotplug_stop();
+	cpuiso_notes_stop();
 	cpuiso_worker_exit();
+	cpuiso_notes_exit();
+	cpuiso_hotplug_exit();
 	cpuiso_snapshot_exit();
 	cpuiso_verbs_exit();
 	cpuiso_events_exit();

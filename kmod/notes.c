@@ -64,6 +64,19 @@ int cpuiso_notes_init(void (*wake)(void))
 }
 
 /**
+ * cpuiso_notes_stop - wake the worker no more
+ *
+ * Context: process; the probes are gone.
+ */
+void cpuiso_notes_stop(void)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		irq_work_sync(&per_cpu_ptr(&rings, cpu)->wake);
+}
+
+/**
  * cpuiso_notes_exit - drop what is left and free the rings
  *
  * Context: process; the probes are gone and so is the worker.
@@ -78,7 +91,6 @@ void cpuiso_notes_exit(void)
 
 		if (!ring->notes)
 			continue;
-		irq_work_sync(&ring->wake);
 		while (cpuiso_note_get(cpu, &note))
 			cpuiso_note_drop(&note);
 		kvfree(ring->notes);

@@ -25,6 +25,7 @@ struct cpuiso_note {
 };
 
 int cpuiso_notes_init(void (*wake)(void));
+void cpuiso_notes_stop(void);
 void cpuiso_notes_exit(void);
 void cpuiso_note_put(enum cpuiso_note_type type, struct task_struct *task,
 		     struct task_struct *parent, u32 rule);

@@ -170,8 +170,12 @@ static void events_line(struct seq_file *m, const struct cpuiso_event_rec *e)
 	seq_printf(m, "%llu\t%llu\t%s\t", e->seq, e->time,
 		   cpuiso_event_names[e->type]);
 	put_name(m, e->isolation);
-	seq_printf(m, "\t%s\t%u\t", e->kind < 0 ? "-" :
-		   cpuiso_kind_names[e->kind], e->object);
+	seq_printf(m, "\t%s\t", e->kind < 0 ? "-" :
+		   cpuiso_kind_names[e->kind]);
+	if (e->object >= 0)
+		seq_printf(m, "%d\t", e->object);
+	else
+		seq_puts(m, "-\t");
 	put_name(m, e->name);
 	seq_printf(m, "\t%u\t", e->err);
 	put_name(m, e->text);

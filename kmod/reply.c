@@ -20,7 +20,7 @@
 
 /**
  * struct dump - a dump of records that is under way
- * @store: the records
+ * @store: the records; NULL before the first call
  * @plan: when it is a plan, its world, with a store of its own
  * @next: key of the next record
  * @list: room for the text of a mask
@@ -32,10 +32,8 @@ struct dump {
 	struct cpuiso_world *plan;
 	unsigned long next;
 	char *list;
-	union {
-		struct cpuiso_task_view task;
-		struct cpuiso_irq_view irq;
-	};
+	struct cpuiso_task_view task;
+	struct cpuiso_irq_view irq;
 };
 
 #define LIST_SIZE PAGE_SIZE
@@ -226,90 +224,97 @@ int cpuiso_dump_isolations(struct sk_buff *skb, struct netlink_callback *cb)
 	return skb->len ?: err;
 }
 
-static void free_dump(struct dump *d)
-{
-	if (d->plan) {
-		cpuiso_isolation_free(d->plan->planned);
-		cpuiso_world_free(d->plan);
-		cpuiso_store_free(d->store);
-	}
-	kfree(d->list);
-	kfree(d);
-}
-
-static int start_plan(struct dump *d, struct netlink_callback *cb,
-		      const struct nlattr *nest)
+static int make_plan(struct dump *d, const struct nlattr *nest,
+		     struct netlink_ext_ack *extack)
 {
 	int err;
 
 	d->store = cpuiso_store_new();
-	if (!d->store)
-		return -ENOMEM;
 	d->plan = cpuiso_world_new(d->store);
-	if (!d->plan) {
-		cpuiso_store_free(d->store);
+	if (!d->store || !d->plan)
 		return -ENOMEM;
-	}
-	err = cpuiso_request_plan(nest, d->plan, cb->extack);
+	err = cpuiso_request_plan(nest, d->plan, extack);
 	if (!err)
 		cpuiso_world_look(d->plan);
 	return err;
 }
 
-static struct dump *start(struct netlink_callback *cb, unsigned int plan_attr)
+/**
+ * cpuiso_dump_start - before a dump of records
+ * @cb: the dump; args[0] becomes its struct dump
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int cpuiso_dump_start(struct netlink_callback *cb)
 {
-	const struct nlattr *nest = cpuiso_dump_attrs(cb)[plan_attr];
 	struct dump *d = kzalloc(sizeof(*d), GFP_KERNEL);
-	int err = 0;
 
 	if (!d)
-		return ERR_PTR(-ENOMEM);
-	d->store = cpuiso_verbs_store();
+		return -ENOMEM;
 	d->list = kmalloc(LIST_SIZE, GFP_KERNEL);
-	if (!d->list)
-		err = -ENOMEM;
-	else if (nest)
-		err = start_plan(d, cb, nest);
-	if (!err)
-		return d;
-	free_dump(d);
-	return ERR_PTR(err);
+	if (!d->list) {
+		kfree(d);
+		return -ENOMEM;
+	}
+	cb->args[0] = (long)d;
+	return 0;
 }
 
 /**
- * cpuiso_dump_tasks_start - before the dump of task-get
- * @cb: the dump; args[0] becomes its struct dump
- *
- * A plan is made here, whole.
- *
- * Return: 0 or a negative errno.
+ * cpuiso_dump_done - the mirror of cpuiso_dump_start()
+ * @cb: the dump
  */
-int cpuiso_dump_tasks_start(struct netlink_callback *cb)
+int cpuiso_dump_done(struct netlink_callback *cb)
 {
-	struct dump *d = start(cb, CPUISO_A_TASK_PLAN);
-	int err;
+	struct dump *d = (struct dump *)cb->args[0];
 
-	if (IS_ERR(d))
-		return PTR_ERR(d);
-	err = d->plan ? cpuiso_sweep_tasks(d->plan) : 0;
-	if (!err)
-		err = cpuiso_task_view_alloc(&d->task);
-	if (err)
-		free_dump(d);
-	else
-		cb->args[0] = (long)d;
-	return err;
+	if (d->plan)
+		cpuiso_isolation_free(d->plan->planned);
+	cpuiso_world_free(d->plan);
+	if (d->store != cpuiso_verbs_store())
+		cpuiso_store_free(d->store);
+	cpuiso_task_view_free(&d->task);
+	cpuiso_irq_view_free(&d->irq);
+	kfree(d->list);
+	kfree(d);
+	return 0;
+}
+
+/*
+ * In the first call of a dump and not before: a start callback has no extack
+ * to put the sentence of a refusal into.
+ */
+static int prepare(struct dump *d, struct netlink_callback *cb,
+		   unsigned int plan_attr)
+{
+	const struct nlattr *nest = cpuiso_dump_attrs(cb)[plan_attr];
+
+	if (d->store)
+		return 0;
+	if (nest)
+		return make_plan(d, nest, cb->extack);
+	d->store = cpuiso_verbs_store();
+	return 0;
 }
 
 /**
  * cpuiso_dump_tasks - the dump of task-get
  * @skb: where to
- * @cb: where from
+ * @cb: where from; a plan is made whole in the first call
  */
 int cpuiso_dump_tasks(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct dump *d = (struct dump *)cb->args[0];
+	bool first = !d->store;
 	int err;
+
+	err = prepare(d, cb, CPUISO_A_TASK_PLAN);
+	if (!err && first && d->plan)
+		err = cpuiso_sweep_tasks(d->plan);
+	if (!err && first)
+		err = cpuiso_task_view_alloc(&d->task);
+	if (err)
+		return err;
 
 	cb->seq = dump_seq(d);
 	while (cpuiso_task_view_next(d->store, &d->next, &d->task)) {
@@ -321,53 +326,33 @@ int cpuiso_dump_tasks(struct sk_buff *skb, struct netlink_callback *cb)
 	return skb->len;
 }
 
-/**
- * cpuiso_dump_tasks_done - the mirror of cpuiso_dump_tasks_start()
- * @cb: the dump
- */
-int cpuiso_dump_tasks_done(struct netlink_callback *cb)
+static int plan_irqs(struct cpuiso_world *plan)
 {
-	struct dump *d = (struct dump *)cb->args[0];
+	int err = cpuiso_irqs_scan(plan);
 
-	cpuiso_task_view_free(&d->task);
-	free_dump(d);
-	return 0;
-}
-
-/**
- * cpuiso_dump_irqs_start - before the dump of irq-get
- * @cb: the dump; args[0] becomes its struct dump
- *
- * Return: 0 or a negative errno.
- */
-int cpuiso_dump_irqs_start(struct netlink_callback *cb)
-{
-	struct dump *d = start(cb, CPUISO_A_IRQ_PLAN);
-	int err;
-
-	if (IS_ERR(d))
-		return PTR_ERR(d);
-	err = d->plan ? cpuiso_irqs_scan(d->plan) : 0;
-	if (!err && d->plan)
-		cpuiso_irqs_settle(d->plan);
 	if (!err)
-		err = cpuiso_irq_view_alloc(&d->irq);
-	if (err)
-		free_dump(d);
-	else
-		cb->args[0] = (long)d;
+		cpuiso_irqs_settle(plan);
 	return err;
 }
 
 /**
  * cpuiso_dump_irqs - the dump of irq-get
  * @skb: where to
- * @cb: where from
+ * @cb: where from; a plan is made whole in the first call
  */
 int cpuiso_dump_irqs(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct dump *d = (struct dump *)cb->args[0];
+	bool first = !d->store;
 	int err;
+
+	err = prepare(d, cb, CPUISO_A_IRQ_PLAN);
+	if (!err && first && d->plan)
+		err = plan_irqs(d->plan);
+	if (!err && first)
+		err = cpuiso_irq_view_alloc(&d->irq);
+	if (err)
+		return err;
 
 	cb->seq = dump_seq(d);
 	while (cpuiso_irq_view_next(d->store, &d->next, &d->irq)) {
@@ -377,19 +362,6 @@ int cpuiso_dump_irqs(struct sk_buff *skb, struct netlink_callback *cb)
 		d->next++;
 	}
 	return skb->len;
-}
-
-/**
- * cpuiso_dump_irqs_done - the mirror of cpuiso_dump_irqs_start()
- * @cb: the dump
- */
-int cpuiso_dump_irqs_done(struct netlink_callback *cb)
-{
-	struct dump *d = (struct dump *)cb->args[0];
-
-	cpuiso_irq_view_free(&d->irq);
-	free_dump(d);
-	return 0;
 }
 
 static int put_info(struct sk_buff *skb, struct cpuiso_world *w, char *list)
@@ -503,7 +475,8 @@ struct sk_buff *cpuiso_msg_event(const struct cpuiso_event_rec *e)
 				e->isolation)) ||
 		(e->kind >= 0 &&
 		 nla_put_u32(msg, CPUISO_A_EVENT_KIND, e->kind)) ||
-		nla_put_u32(msg, CPUISO_A_EVENT_OBJECT, e->object) ||
+		(e->object >= 0 &&
+		 nla_put_u32(msg, CPUISO_A_EVENT_OBJECT, e->object)) ||
 		nla_put_string(msg, CPUISO_A_EVENT_NAME, e->name) ||
 		nla_put_u32(msg, CPUISO_A_EVENT_ERRNO, e->err) ||
 		nla_put_string(msg, CPUISO_A_EVENT_TEXT, e->text)))

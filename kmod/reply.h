@@ -8,12 +8,10 @@
 
 int cpuiso_reply_info(struct sk_buff *skb, struct genl_info *info);
 int cpuiso_dump_isolations(struct sk_buff *skb, struct netlink_callback *cb);
-int cpuiso_dump_tasks_start(struct netlink_callback *cb);
+int cpuiso_dump_start(struct netlink_callback *cb);
+int cpuiso_dump_done(struct netlink_callback *cb);
 int cpuiso_dump_tasks(struct sk_buff *skb, struct netlink_callback *cb);
-int cpuiso_dump_tasks_done(struct netlink_callback *cb);
-int cpuiso_dump_irqs_start(struct netlink_callback *cb);
 int cpuiso_dump_irqs(struct sk_buff *skb, struct netlink_callback *cb);
-int cpuiso_dump_irqs_done(struct netlink_callback *cb);
 int cpuiso_dump_stats_start(struct netlink_callback *cb);
 int cpuiso_dump_stats_done(struct netlink_callback *cb);
 int cpuiso_dump_stats(struct sk_buff *skb, struct netlink_callback *cb);

@@ -56,8 +56,11 @@ const struct nla_policy cpuiso_cpus_policy[CPUISO_A_ISOLATION_MAX + 1] = {
 static int refuse(struct netlink_ext_ack *extack, const struct nlattr *attr,
 		  const char *sentence, int err)
 {
-	extack->_msg = sentence;
-	extack->bad_attr = attr;
+	/* Some callers of a dump have none. */
+	if (extack) {
+		extack->_msg = sentence;
+		extack->bad_attr = attr;
+	}
 	return err;
 }
 
@@ -179,7 +182,8 @@ static bool name_is_good(const char *name)
 	if (!*name)
 		return false;
 	for (; *name; name++)
-		if (!isalnum(*name) && !strchr("_.@:,+-", *name))
+		if (!(isascii(*name) && isalnum(*name)) &&
+		    !strchr("_.@:,+-", *name))
 			return false;
 	return true;
 }

@@ -239,7 +239,7 @@ static void rescan(struct cpuiso_world *w)
 	xa_for_each(&w->store->tasks, id, r)
 		if ((r->task->flags & PF_EXITING) && list_empty(&r->reap))
 			list_add(&r->reap, &exited);
-	cpuiso_event(CPUISO_EVENT_RESCANNED, "", 0, "found=%d", n);
+	cpuiso_event(CPUISO_EVENT_RESCANNED, "", -1, "found=%d", n);
 }
 
 /* Return: true when the child had to be moved. */

@@ -208,13 +208,13 @@ static void apply(struct cpuiso_op *op)
 	if (isolate(op)) {
 		op->iso = NULL;
 		undo(iso, &op->outcome);
-		cpuiso_event(CPUISO_EVENT_APPLY_FAILED, op->name, 0,
+		cpuiso_event(CPUISO_EVENT_APPLY_FAILED, op->name, -1,
 			     "errno=%d", -op->err);
 		return;
 	}
 	op->iso = NULL;
 	cpuiso_isolation_set_state(iso, CPUISO_STATE_ISOLATED, true);
-	cpuiso_event(CPUISO_EVENT_APPLIED, op->name, 0, "cpus=%*pbl",
+	cpuiso_event(CPUISO_EVENT_APPLIED, op->name, -1, "cpus=%*pbl",
 		     cpumask_pr_args(iso->cpus));
 }
 
@@ -226,7 +226,7 @@ static void revert_one(struct cpuiso_isolation *iso,
 
 	strscpy(name, iso->name, sizeof(name));
 	undo(iso, &its);
-	cpuiso_event(CPUISO_EVENT_REVERTED, name, 0,
+	cpuiso_event(CPUISO_EVENT_REVERTED, name, -1,
 		     "restored=%u gone=%u changed-since=%u", its.restored,
 		     its.gone, its.changed);
 	outcome->restored += its.restored;
@@ -291,7 +291,7 @@ static void pin(struct cpuiso_op *op)
 	cpuiso_world_look(world);
 	cpuiso_sweep_match(world);
 	cpuiso_ledger_rebase(iso->cpus);
-	cpuiso_event(CPUISO_EVENT_PINNED, iso->name, 0, "rules=%u",
+	cpuiso_event(CPUISO_EVENT_PINNED, iso->name, -1, "rules=%u",
 		     iso->n_rules);
 }
 
@@ -343,7 +343,9 @@ static void unpin(struct cpuiso_op *op)
 		break;
 	}
 	world->outcome = NULL;
-	cpuiso_event(CPUISO_EVENT_UNPINNED, iso->name, 0, "rules=%u",
+	if (op->err)
+		return;
+	cpuiso_event(CPUISO_EVENT_UNPINNED, iso->name, -1, "rules=%u",
 		     iso->n_rules);
 }
 

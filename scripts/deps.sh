@@ -15,7 +15,7 @@ packages() {
 	vm) echo gcc libc6-dev qemu-system-x86 busybox-static kmod cpio xz-utils zstd iproute2 util-linux ;;
 	demo) echo lighttpd httperf ;;
 	test) echo lighttpd tuna irqbalance stress-ng python3-yaml ;;
-	check) echo sparse cppcheck shellcheck clang-format codespell yamllint python3-docutils ;;
+	check) echo git perl xz-utils sparse cppcheck coccinelle clang lld llvm clang-format shellcheck codespell yamllint python3-docutils ;;
 	debug) echo gcc make libelf-dev bc flex bison libssl-dev dwarves rsync xz-utils cpio ;;
 	*) die "unknown set $1; choose from build vm demo test check debug." ;;
 	esac

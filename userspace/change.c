@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "change.h"
+#include "cpulist.h"
 #include "fail.h"
 #include "isolations.h"
 #include "log.h"
@@ -25,7 +26,39 @@ static const char *decimal(char dst[24], uint64_t n)
 	return dst;
 }
 
-static void log_done(int cmd, const struct request *req, const struct done *done,
+/* Which isolations a change is about, for the log. */
+struct target {
+	char names[512];
+	char cpus[CPUISO_CPULIST_LEN + 1];
+};
+
+/* A revert may be of all, and afterwards nothing tells what that was. */
+static int find_target(struct conn *c, const struct request *req, struct target *t)
+{
+	struct cpuset all = { 0 }, one;
+	json_object *rows, *row;
+	size_t i, n = 0;
+	int code, cpu;
+
+	code = isolation_list(c, &rows);
+	for (i = 0; !code && i < json_object_array_length(rows); i++) {
+		row = json_object_array_get_idx(rows, i);
+		if (req->name[0] && strcmp(req->name, get_str(row, "name")))
+			continue;
+		if (n < sizeof(t->names))
+			n += snprintf(t->names + n, sizeof(t->names) - n, "%s%s",
+				      n ? " " : "", get_str(row, "name"));
+		if (cpulist_parse(get_str(row, "cpus"), CPULIST_MAX, &one))
+			continue;
+		for (cpu = -1; (cpu = cpuset_next(&one, cpu)) >= 0; )
+			cpuset_add(&all, cpu);
+	}
+	cpulist_format(t->cpus, sizeof(t->cpus), &all);
+	json_object_put(rows);
+	return code;
+}
+
+static void log_done(int cmd, const struct target *t, const struct done *done,
 		     int code, json_object *after)
 {
 	json_object *verdicts = after ? get_obj(after, "verdicts") : NULL;
@@ -40,8 +73,8 @@ static void log_done(int cmd, const struct request *req, const struct done *done
 		result = "changed-since";
 	struct log_field fields[] = {
 		{ "verb", name_of(&cmd_names, cmd) },
-		{ "name", req->name[0] ? req->name : done->name },
-		{ "cpus", req->cpus[0] ? req->cpus : after ? get_str(after, "cpus") : NULL },
+		{ "name", t->names },
+		{ "cpus", t->cpus[0] ? t->cpus : after ? get_str(after, "cpus") : NULL },
 		{ "result", result },
 		{ "errno", done->err ? decimal(err, done->err) : NULL },
 		{ "reason", done->message },
@@ -71,16 +104,26 @@ static void log_done(int cmd, const struct request *req, const struct done *done
 int change_run(struct conn *c, int cmd, const struct request *req,
 	       struct done *done, json_object **after)
 {
+	struct target target = { 0 };
 	json_object *now = NULL;
 	int code, sig;
 
+	strcpy(target.names, req->name);
+	strcpy(target.cpus, req->cpus);
 	code = workload_pidns(req);
+	if (!code && cmd == CPUISO_CMD_REVERT) {
+		target.names[0] = 0;
+		code = find_target(c, req, &target);
+		/* The module is to say that there is none of that name. */
+		if (!target.names[0])
+			strcpy(target.names, req->name);
+	}
 	if (code)
 		return code;
 	code = conn_change(c, cmd, req, done);
 	if (!code && cmd != CPUISO_CMD_REVERT)
 		now = isolation_find(c, req->name);
-	log_done(cmd, req, done, code, now);
+	log_done(cmd, &target, done, code, now);
 	sig = done->sig;
 	if (sig) {
 		json_object_put(now);

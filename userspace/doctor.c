@@ -74,13 +74,24 @@ static void ask_module(struct doctor *d)
 		cpuset_clear(&d->isolated);
 }
 
+static char *read_config(const char *release)
+{
+	char *text = sys_read_gz("/proc/config.gz");
+
+	if (!text && release)
+		text = sys_read("/boot/config-%s", release);
+	if (!text && release)
+		text = sys_read("/lib/modules/%s/config", release);
+	/* Where the headers of the kernel are installed. */
+	if (!text && release)
+		text = sys_read("/lib/modules/%s/build/.config", release);
+	return text;
+}
+
 static void gather(struct doctor *d)
 {
 	d->release = sys_read("/proc/sys/kernel/osrelease");
-	if (d->release)
-		d->config = sys_read("/boot/config-%s", d->release);
-	if (!d->config)
-		d->config = sys_read_gz("/proc/config.gz");
+	d->config = read_config(d->release);
 	bootline_read(&d->boot);
 	ask_module(d);
 	if (d->asked)

@@ -108,13 +108,13 @@ static void covers(struct doctor *d, const char *param, const struct cpuset *hav
 	cpulist_format(list, sizeof(list), &rest);
 	if (!d->asked && cpuset_empty(&d->isolated)) {
 		if (cpuset_empty(have))
-			doctor_say(d, DOCTOR_MISSING, "not on the boot line; %sLIST %s", param, gain);
+			doctor_say(d, DOCTOR_MISSING, "not on the boot line; add %sLIST, which %s", param, gain);
 		else
 			doctor_say(d, DOCTOR_OK, "on the boot line for CPU %.1500s", have_list);
 	} else if (cpuset_empty(&rest)) {
 		doctor_say(d, DOCTOR_OK, "on the boot line for CPU %.1500s", have_list);
 	} else {
-		doctor_say(d, DOCTOR_MISSING, "not on the boot line for CPU %.1000s; %s%.500s %s",
+		doctor_say(d, DOCTOR_MISSING, "not on the boot line for CPU %.1000s; add %s%.500s, which %s",
 			   list, param, list, gain);
 	}
 }
@@ -122,7 +122,7 @@ static void covers(struct doctor *d, const char *param, const struct cpuset *hav
 static void check_nohz_full(struct doctor *d)
 {
 	covers(d, "nohz_full=", &d->boot.nohz_full,
-	       "stops the tick while one task runs, which nothing can do after boot");
+	       "stops the tick while one task runs; nothing can do that after boot");
 }
 
 static void check_rcu_nocbs(struct doctor *d)
@@ -150,7 +150,7 @@ static void check_isolcpus(struct doctor *d)
 static void check_managed(struct doctor *d)
 {
 	covers(d, "isolcpus=managed_irq,", &d->boot.managed,
-	       "keeps interrupts away whose CPUs the kernel manages (NVMe, virtio), which no tool can move");
+	       "keeps interrupts away whose CPUs the kernel manages (NVMe, virtio); no tool can move them");
 }
 
 static void check_tracepoints(struct doctor *d)

@@ -86,7 +86,7 @@ int conn_change(struct conn *c, int cmd, const struct request *req,
 int conn_dump(struct conn *c, int cmd, const struct request *plan,
 	    json_object **rows)
 {
-	const char *what = name_of(&cmd_names, cmd);
+	const char *what = plan ? "the plan" : name_of(&cmd_names, cmd);
 	int code, tries;
 
 	*rows = NULL;

@@ -96,7 +96,7 @@ int request_name(struct request *r, const char *name)
  */
 int request_sched(struct request *r, const char *text)
 {
-	const char *prio = strchr(text, ':');
+	const char *prio = text + strcspn(text, ":");
 	char *end;
 	long n;
 

@@ -41,6 +41,20 @@ static const char *iface_of(const char *unit)
 	return NULL;
 }
 
+static bool has_suffix(const char *unit)
+{
+	static const char *const others[] = {
+		".target", ".timer", ".path", ".device", ".automount",
+	};
+	const char *dot = strrchr(unit, '.');
+	size_t i;
+
+	for (i = 0; dot && i < sizeof(others) / sizeof(others[0]); i++)
+		if (!strcmp(dot, others[i]))
+			return true;
+	return iface_of(unit);
+}
+
 /**
  * unit_name() - complete the name of a unit
  * @dst: the name with its suffix
@@ -56,7 +70,7 @@ bool unit_name(char *dst, size_t size, const char *text)
 
 	if (!*text || text[strspn(text, ok)])
 		return false;
-	n = snprintf(dst, size, "%s%s", text, iface_of(text) ? "" : ".service");
+	n = snprintf(dst, size, "%s%s", text, has_suffix(text) ? "" : ".service");
 	return n > 0 && (size_t)n < size && n < 256;
 }
 

@@ -20,7 +20,7 @@
 #define CPUISO_PATH_LEN		1023
 #define CPUISO_CPULIST_LEN	4095
 
-/* How many rules of one kind (comm, pid, cgroup, keep-irq) one isolation takes. */
+/* How many workload rules one isolation takes, and how many keep-irq. */
 #define CPUISO_RULES_MAX	64
 
 /* Buckets of a histogram: durations below 1 ns, 2 ns, 4 ns, ..., and the rest. */

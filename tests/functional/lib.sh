@@ -133,7 +133,7 @@ remember() {
 
 # same NAME: everything is as it was when "remember" was said.
 is_same() {
-	snapshot take "$T/after" && snapshot diff "$BEFORE" "$T/after"
+	snapshot same "$BEFORE"
 }
 
 same() {
@@ -209,9 +209,21 @@ on() {
 	done
 }
 
-# field_of FILE KEY COLUMN: of the line whose first field is KEY
+# field_of FILE KEY COLUMN: of the first line whose first field is KEY
 field_of() {
-	awk -F'\t' -v key="$2" -v col="$3" '$1 == key { print $col; exit }' "$PROC/$1"
+	local lines line fields
+	mapfile -t lines <"$PROC/$1"
+	for line in "${lines[@]}"; do
+		[ "${line%%$'\t'*}" = "$2" ] || continue
+		IFS=$'\t' read -r -a fields <<<"$line"
+		echo "${fields[$3 - 1]}"
+		return
+	done
+}
+
+# errno_of COMMAND ATTR=VALUE...: what the module answers when the tool's own checks are passed by
+errno_of() {
+	rawnl send "$@" | cut -d ' ' -f 1
 }
 
 finish() {

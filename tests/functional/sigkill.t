@@ -22,7 +22,7 @@ consistent() {
 		echo "the state is $(field_of status isolation 3)"
 		return 1
 	}
-	clear_of -w "${pid[work]}" 1 && [ "$(snapshot show "${pid[work]}" | awk '{ print $3, $4 }' | sort -u)" = "1 10" ]
+	clear_of -w "${pid[work]}" -s 1:10 1
 }
 
 # kill_at_each WHAT COMMAND...: kill COMMAND at its first message, its second, and so on until it comes through.
@@ -34,7 +34,7 @@ kill_at_each() {
 	for ((n = 1; n < 100; n++)); do
 		load
 		[ "$what" = apply ] || try iso apply -c 1 --name t --pid "${pid[work]}" --sched fifo:10
-		timeout 60 killat "$n" "$@" >"$T/killat.out" 2>"$T/killat.err"
+		killat "$n" "$@" >"$T/killat.out" 2>"$T/killat.err"
 		status=$?
 		try consistent || complain "killed at message $n of $what"
 		[ -z "$(field_of status isolation 2)" ] || isolated=$((isolated + 1))

@@ -121,7 +121,7 @@ without_faults() {
 	iso apply -c 1 --pid 4194303
 	[ $? -eq 2 ] || return
 	# Past the tool's own checks.
-	rawnl send apply name=raw pid=u:4194303 cpus=1 | grep -q "^ack 3 " || return
+	[ "$(errno_of apply name=raw pid=u:4194303 cpus=1)" = 3 ] || return
 	iso apply -c 1 --name one --comm nobody || return
 	iso apply -c 1 --name two --comm other
 	status=$?

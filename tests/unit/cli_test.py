@@ -326,8 +326,11 @@ ok(t == "<5> verb=apply name=cpu1 cpus=1 result=done tasks_moved=57 irqs_moved=1
 t = logged(["apply", "-c", "1"], "fails=3")
 ok(t.startswith("<4> verb=apply name=cpu1 cpus=1 result=refused errno=3 reason=the\\040process\\040") and
    t.count("\n") == 1 and "\033" not in t, "a refusal in syslog", t)
-t = logged(["revert"], "changed")
-ok(t == "<4> verb=revert result=changed-since restored=69 gone=2 changed_since=3\n", "revert in syslog", t)
+t = logged(["revert"], "changed isolations=2")
+ok(t == "<4> verb=revert name=cpu1\\040cpu2 cpus=1-2 result=changed-since restored=69 gone=2 changed_since=3\n", "revert in syslog", t)
+t = logged(["revert", "cpu2"], "isolations=2")
+ok(t == "<5> verb=revert name=cpu2 cpus=2 result=done restored=69 gone=2 changed_since=0\n",
+   "revert of one in syslog", t)
 t = logged(["apply", "-c", "1"], "journal").splitlines()
 ok({"MESSAGE=verb=apply name=cpu1 cpus=1 result=done tasks_moved=57 irqs_moved=12 members=3",
     "PRIORITY=5", "SYSLOG_IDENTIFIER=cpuiso", "CPUISO_VERB=apply", "CPUISO_NAME=cpu1", "CPUISO_CPUS=1",

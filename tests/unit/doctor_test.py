@@ -66,9 +66,9 @@ finds(f, "smt", "ok", "isolated as well")
 finds(f, "kernel", "ok", "6.1.0-9-amd64", "not PREEMPT_RT")
 
 f = doctor("-c", "1-2")
-finds(f, "nohz_full", "missing", "for CPU 1;", "nohz_full=1 ")
-finds(f, "rcu_nocbs", "missing", "rcu_nocbs=1 ")
-finds(f, "managed-irqs", "missing", "isolcpus=managed_irq,1 ")
+finds(f, "nohz_full", "missing", "for CPU 1;", "add nohz_full=1,")
+finds(f, "rcu_nocbs", "missing", "add rcu_nocbs=1,")
+finds(f, "managed-irqs", "missing", "add isolcpus=managed_irq,1,")
 finds(f, "smt", "note", "1 with 0", "2 with 3")
 
 f = doctor(files={"proc/cmdline": "quiet\n", "sys/devices/system/cpu/nohz_full": "(null)\n",

@@ -167,7 +167,7 @@ int main(void)
 	resolves(bus, "x-y.slice", 0, "/x.slice/x-y.slice");
 	resolves(bus, "no", EXIT_USAGE, NULL);
 	resolves(bus, "mask", EXIT_USAGE, NULL);
-	resolves(bus, "x.target", EXIT_REFUSED, NULL);
+	resolves(bus, "x.target", EXIT_USAGE, NULL);
 	resolves(bus, "never@heard.service", EXIT_REFUSED, NULL);
 	resolves(bus, "a/b", EXIT_USAGE, NULL);
 	sd_bus_flush_close_unref(bus);

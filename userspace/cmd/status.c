@@ -81,6 +81,16 @@ static void print_text(json_object *doc)
 		print_isolation(json_object_array_get_idx(list, i));
 }
 
+static void copy_members(json_object *to, json_object *from)
+{
+	struct json_object_iterator i = json_object_iter_begin(from);
+	struct json_object_iterator end = json_object_iter_end(from);
+
+	for (; !json_object_iter_equal(&i, &end); json_object_iter_next(&i))
+		put(to, json_object_iter_peek_name(&i),
+		    json_object_get(json_object_iter_peek_value(&i)));
+}
+
 static int absent(const struct args *args, struct conn *c, enum nl_state state)
 {
 	json_object *info = conn_info(c), *doc;
@@ -111,8 +121,7 @@ static int run(const struct args *args)
 	code = isolation_list(c, &rows);
 	if (!code) {
 		doc = out_document();
-		json_object_object_foreach(conn_info(c), key, value)
-			put(doc, key, json_object_get(value));
+		copy_members(doc, conn_info(c));
 		put(doc, "isolations", rows);
 		if (args->json)
 			out_json(doc);

@@ -300,7 +300,7 @@ static inline void start(void)
 	open_socket();
 	family = resolve();
 	if (!family) {
-		printf("ack %d no such family\n", ENOENT);
+		printf("%d no such family\n", ENOENT);
 		exit(1);
 	}
 }

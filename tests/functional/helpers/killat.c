@@ -5,7 +5,7 @@
  *
  *   killat N COMMAND [ARGUMENT]...
  *
- * Exit 99 when it was killed, otherwise the command's own status. "CALLS NAME" of the last call goes to stderr.
+ * Exit 99 when it was killed, 98 when it did not end in a minute, otherwise the command's own status. "CALLS NAME" of the last call goes to stderr.
  */
 #include <signal.h>
 #include <sys/ptrace.h>
@@ -32,6 +32,13 @@ static const char *message_call(unsigned long long nr)
 	return NULL;
 }
 
+/* PTRACE_O_EXITKILL takes the command along. */
+static void on_alarm(int sig)
+{
+	(void)sig;
+	_exit(98);
+}
+
 int main(int argc, char **argv)
 {
 	int want = argc > 2 ? atoi(argv[1]) : 0, calls = 0, status, sig = 0;
@@ -42,6 +49,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: killat N COMMAND [ARGUMENT]...\n");
 		return 2;
 	}
+	signal(SIGALRM, on_alarm);
+	alarm(60);
 	pid = fork();
 	if (!pid) {
 		ptrace(PTRACE_TRACEME, 0, NULL, NULL);

@@ -3,8 +3,8 @@
  * Single requests to the module, exactly as given.
  *
  *   rawnl send COMMAND [ATTR=TEXT | ATTR=u:NUMBER | ATTR=x:HEX]...
- *                          prints "ack ERRNO SENTENCE", and after an ack of 0 to a verb
- *                          "done ERRNO RESTORED GONE CHANGED SENTENCE"
+ *                          prints "ERRNO SENTENCE", of the acknowledgement when it refuses, else of the message
+ *                          that says how it went
  *   rawnl dropped COMMAND ...
  *                          the same, as nobody on a socket that root has opened
  *   rawnl flood COUNT CPUS
@@ -67,9 +67,7 @@ static int send_one(int argc, char **argv)
 	for (i = 1; i < argc; i++)
 		put_argument(&out, argv[i]);
 	a = ask();
-	printf("ack %d %s\n", a.error, a.text);
-	if (a.done)
-		printf("done %d %u %u %u %s\n", a.done_error, a.restored, a.gone, a.changed, a.done_text);
+	printf("%d %s\n", a.error ? a.error : a.done_error, a.done ? a.done_text : a.text);
 	return a.error || a.done_error ? 1 : 0;
 }
 

@@ -5,9 +5,11 @@
  *   snapshot take [-p] FILE          write it down; -p also finds out which interrupts can be moved, by writing to each
  *                                    the mask that it has, and so belongs before the module is loaded
  *   snapshot diff A B                print what is in both and is not the same; exit 1 when there is something
- *   snapshot clear [-t SECONDS] [-w PID[:LIST]]... [-k IRQ]... LIST A
+ *   snapshot same A                  the same, with what is now
+ *   snapshot clear [-t SECONDS] [-w PID[:LIST]]... [-k IRQ]... [-s POLICY:PRIO] LIST A
  *                                    print every task and interrupt that could be off the CPUs in LIST and is allowed
- *                                    there, and every thread of a workload process PID that is not on exactly LIST
+ *                                    there, and every thread of a workload process PID that is not on exactly LIST,
+ *                                    or not scheduled like that
  *   snapshot verdicts [-w ...] [-k ...] LIST A
  *                                    hold /proc/cpuiso/tasks and irqs against A and against what is now
  *   snapshot show PID                tid, CPUs, policy, priority and nice value of each thread
@@ -74,13 +76,14 @@ static struct {
 } workload[1024];
 static int workloads, kept[64], n_kept;
 static double patience;
+static int want_policy = -1, want_prio;
 
 static void parse_options(int argc, char **argv, struct mask *cpus)
 {
 	char *colon;
 	int c;
 
-	while ((c = getopt(argc, argv, "t:w:k:")) != -1) {
+	while ((c = getopt(argc, argv, "t:w:k:s:")) != -1) {
 		switch (c) {
 		case 't':
 			patience = atof(optarg);
@@ -98,6 +101,10 @@ static void parse_options(int argc, char **argv, struct mask *cpus)
 			if (n_kept == 64)
 				exit(2);
 			kept[n_kept++] = atoi(optarg);
+			break;
+		case 's':
+			if (sscanf(optarg, "%d:%d", &want_policy, &want_prio) != 2)
+				exit(2);
 			break;
 		default:
 			exit(2);
@@ -162,7 +169,10 @@ static void clear(const struct mask *cpus, const struct state *before, const str
 		if (want && !mask_equal(&t->mask, want))
 			complain("workload task %d (%s) of %d is on CPUs %s, not %s", t->tid, t->comm, t->tgid,
 				 mask_list(&t->mask), mask_list(want));
-		else if (!want && mask_meets(&t->mask, cpus))
+		if (want && want_policy >= 0 && (t->policy != want_policy || t->prio != want_prio))
+			complain("workload task %d (%s) of %d has policy and priority %d:%d", t->tid, t->comm, t->tgid,
+				 t->policy, t->prio);
+		if (!want && mask_meets(&t->mask, cpus))
 			complain("%s %d (%s) is allowed on CPUs %s", t->flags & PF_KTHREAD ? "kthread" : "task",
 				 t->tid, t->comm, mask_list(&t->mask));
 	}
@@ -405,6 +415,10 @@ int main(int argc, char **argv)
 	} else if (!strcmp(verb, "diff") && argc == 3) {
 		load(&a, argv[1]);
 		load(&b, argv[2]);
+		diff(&a, &b);
+	} else if (!strcmp(verb, "same") && argc == 2) {
+		load(&a, argv[1]);
+		scan(&b, false);
 		diff(&a, &b);
 	} else if (!strcmp(verb, "clear")) {
 		parse_options(argc, argv, &cpus);

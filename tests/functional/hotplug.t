@@ -1,0 +1,71 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# cpus: 8
+# CPUs that go and come while CPUs are isolated. The last one that is not isolated does not go.
+. "${TESTLIB:-$(dirname "$0")}/lib.sh"
+need_cpus 8
+plan 22
+
+online() {
+	echo "$2" 2>"$T/online.err" >"/sys/devices/system/cpu/cpu$1/online"
+}
+# The kernel itself gives tasks and interrupts that lose their last CPU others, for good.
+for cpu in 3 5; do
+	online "$cpu" 0 || bail_out "CPU $cpu cannot go"
+	online "$cpu" 1 || bail_out "CPU $cpu cannot come back"
+done
+
+hire straddle
+ask straddle cpus 2-3
+hire edge
+ask edge cpus 3-4
+hire work
+ask work thread 2
+remember
+
+load
+check "apply" iso apply -c 2-3 --name h --pid "${pid[work]}" --sched fifo:9
+online 3 0
+is "an isolated CPU goes" $? 0
+check "the rest of the isolation stands" clear_of -w "${pid[work]}:2-3" 2
+is "the machine knows" "$(</sys/devices/system/cpu/online)" 0-2,4-7
+online 3 1
+is "it comes back" $? 0
+check "and is isolated again, with the workload" clear_of -w "${pid[work]}" 2-3
+ask work fork
+check "what the workload begets now is on both" on 2-3 "$REPLY"
+ask work kill "$REPLY"
+is "both are in the events" "$(awk -F'\t' '$3 ~ /^cpu-o/ { print $3, $6 }' "$PROC/events" | sort | uniq)" \
+	"$(printf '%s\n' 'cpu-offline 3' 'cpu-online 3')"
+online 5 0
+is "a housekeeping CPU goes" $? 0
+online 5 1
+is "and comes back" $? 0
+check "nothing came to the isolated CPUs by that" clear_of -w "${pid[work]}" 2-3
+check "revert" iso revert h
+same "everything is as it was"
+
+# The last one. CPU 0 cannot go anyway on this kind of machine, so it is another that must not.
+try iso apply -c 0-6 --name most --pid "${pid[work]}"
+online 7 0 && complain "the last housekeeping CPU has gone"
+grep -q 'busy' "$T/online.err" || complain "refused with: $(<"$T/online.err")"
+[ "$(</sys/devices/system/cpu/online)" = 0-7 ] || complain "online are $(</sys/devices/system/cpu/online)"
+tried "the last housekeeping CPU stays"
+check "nothing came to the isolated CPUs by that" clear_of -w "${pid[work]}" 0-6
+is "it is in the events" "$(awk -F'\t' '$3 == "offline-refused" { print $6 }' "$PROC/events" | sort -u)" 7
+try online 6 0
+try online 6 1
+try iso revert most
+try online 7 0
+try online 7 1
+tried "another one goes, and that one too after the revert"
+same "everything is as it was"
+
+# rmmod while a CPU is away.
+try iso apply -c 2-3 --name away --pid "${pid[work]}"
+try online 3 0
+try unload
+tried "rmmod while an isolated CPU is away"
+try online 3 1
+tried "it comes back with no module about"
+finish
