@@ -6,10 +6,6 @@
  * what ends is booked with the time it had for itself. So every nanosecond is
  * booked once, and what is on the stack is booked by the reader.
  *
- * The clock is local_clock(): it never goes back on its CPU, even where the
- * TSC is unstable; it may be read in NMI; it costs no shared cache line; other
- * CPUs can read it too; and dmesg and tracefs show the same.
- *
  * Everything here runs in probes: it never allocates, sleeps or takes a lock.
  * Interrupts are off while the ledger is written, so that only an NMI nests,
  * and that has counters of its own, which are taken off the clock.
@@ -19,31 +15,23 @@
 #include <linux/interrupt.h>
 #include <linux/irqflags.h>
 #include <linux/sched.h>
-#include <linux/sched/clock.h>
 #include <linux/string.h>
 #include "compat/cpuiso_compat.h"
 #include "book.h"
+#include "clock.h"
 #include "members.h"
 
 #define MAX_PROBES 16
 
-static __always_inline struct cpuiso_ledger *here(void)
+/* The time, and what NMIs took until then. */
+static __always_inline u64 look(const struct cpuiso_ledger *l, u64 *nmis)
 {
-	return raw_cpu_read(cpuiso_ledgers);
-}
-
-/* Charge the innermost stretch until now. */
-static __always_inline u64 charge(struct cpuiso_ledger *l)
-{
-	u64 now, nmi;
+	u64 now;
 
 	do {
-		nmi = READ_ONCE(l->nmi_total);
-		now = local_clock();
-	} while (unlikely(nmi != READ_ONCE(l->nmi_total)));
-	l->stack[l->depth].net += now - l->last - (nmi - l->nmi_last);
-	l->last = now;
-	l->nmi_last = nmi;
+		*nmis = READ_ONCE(l->nmi_total);
+		now = cpuiso_now();
+	} while (unlikely(*nmis != READ_ONCE(l->nmi_total)));
 	return now;
 }
 
@@ -60,34 +48,45 @@ static __always_inline void add(struct cpuiso_source *s, u64 net, u64 booked,
 			   CPUISO_HISTOGRAM_LEN - 1)]++;
 }
 
+static __always_inline void begin(struct cpuiso_stretch *st,
+				  struct cpuiso_source *s, u64 now, u64 nmis)
+{
+	st->source = s;
+	st->start = now;
+	st->inner = 0;
+	st->nmis = nmis;
+	st->booked = 0;
+}
+
+static __always_inline u64 net(const struct cpuiso_stretch *st, u64 now,
+			       u64 nmis)
+{
+	return now - st->start - st->inner - (nmis - st->nmis);
+}
+
 static __always_inline void push(struct cpuiso_ledger *l,
 				 struct cpuiso_source *s)
 {
-	struct cpuiso_stretch *top;
+	u64 now, nmis;
 
 	if (unlikely(l->depth == CPUISO_LEDGER_DEPTH - 1)) {
 		l->too_deep++;
 		return;
 	}
-	top = &l->stack[++l->depth];
-	top->source = s;
-	top->net = 0;
-	top->booked = 0;
+	now = look(l, &nmis);
+	begin(&l->stack[++l->depth], s, now, nmis);
 }
 
-static __always_inline void pop(struct cpuiso_ledger *l, u64 now)
+/* The innermost stretch ends, and is booked to @s. */
+static __always_inline void pop(struct cpuiso_ledger *l,
+				struct cpuiso_source *s, u64 now, u64 nmis)
 {
-	const struct cpuiso_stretch *top = &l->stack[l->depth--];
+	struct cpuiso_stretch *st = &l->stack[l->depth];
+	u64 own = net(st, now, nmis);
 
-	add(top->source, top->net, top->booked, now);
-}
-
-/* Its end was not seen: how long it lasted cannot be said. */
-static void pop_lost(struct cpuiso_ledger *l, u64 now)
-{
-	const struct cpuiso_stretch *top = &l->stack[l->depth--];
-
-	add(&l->sources[CPUISO_SOURCE_UNEXPLAINED], top->net, top->booked, now);
+	l->depth--;
+	st[-1].inner += own + st->inner;
+	add(s, own, st->booked, now);
 }
 
 static notrace noinline struct cpuiso_source *
@@ -174,10 +173,12 @@ static __always_inline void keep_comm(struct cpuiso_ledger *l,
 }
 
 /* It goes on when the task does, so it is not booked as ended. */
-static bool park(struct cpuiso_ledger *l, const struct task_struct *task)
+static bool park(struct cpuiso_ledger *l, const struct task_struct *task,
+		 u64 now, u64 nmis)
 {
 	struct cpuiso_parked *p = l->parked;
 	unsigned int i;
+	u64 own;
 
 	if (l->depth > CPUISO_LEDGER_PARKED_DEPTH || !cpuiso_task_stays(task))
 		return false;
@@ -187,19 +188,21 @@ static bool park(struct cpuiso_ledger *l, const struct task_struct *task)
 		return false;
 	p->task = task;
 	p->n = l->depth;
-	memcpy(p->stretches, &l->stack[1], p->n * sizeof(*p->stretches));
-	for (i = 0; i < p->n; i++) {
-		struct cpuiso_stretch *st = &p->stretches[i];
+	for (; l->depth; l->depth--) {
+		struct cpuiso_stretch *st = &l->stack[l->depth];
 
-		st->source->total += st->net - st->booked;
-		st->booked = st->net;
+		own = net(st, now, nmis);
+		st[-1].inner += own + st->inner;
+		st->source->total += own - st->booked;
+		st->booked = own;
+		p->stretches[l->depth - 1] = *st;
 	}
 	l->n_parked++;
-	l->depth = 0;
 	return true;
 }
 
-static void unpark(struct cpuiso_ledger *l, const struct task_struct *task)
+static void unpark(struct cpuiso_ledger *l, const struct task_struct *task,
+		   u64 now, u64 nmis)
 {
 	struct cpuiso_parked *p = l->parked;
 	unsigned int i;
@@ -208,7 +211,14 @@ static void unpark(struct cpuiso_ledger *l, const struct task_struct *task)
 		p++;
 	if (i == CPUISO_LEDGER_PARKED)
 		return;
-	memcpy(&l->stack[1], p->stretches, p->n * sizeof(*p->stretches));
+	for (i = 0; i < p->n; i++) {
+		struct cpuiso_stretch *st = &l->stack[i + 1];
+
+		*st = p->stretches[i];
+		st->start = now;
+		st->inner = -st->booked;
+		st->nmis = nmis;
+	}
 	l->depth = p->n;
 	p->task = NULL;
 	l->n_parked--;
@@ -221,44 +231,41 @@ static void unpark(struct cpuiso_ledger *l, const struct task_struct *task)
  */
 static notrace noinline void leave_stretches(struct cpuiso_ledger *l,
 					     const struct task_struct *prev,
-					     u64 now)
+					     u64 now, u64 nmis)
 {
 	l->too_deep = 0;
-	if (park(l, prev))
+	if (park(l, prev, now, nmis))
 		return;
 	while (l->depth)
-		pop(l, now);
+		pop(l, l->stack[l->depth].source, now, nmis);
 }
 
 /**
  * cpuiso_book_switch - another task runs from now on
+ * @l: the CPU's ledger
  * @prev: what ran
  * @next: what runs
  *
  * Context: sched_switch, interrupts off.
  * Return: true when the CPU is isolated and @next does not belong there.
  */
-notrace bool cpuiso_book_switch(struct task_struct *prev,
+notrace bool cpuiso_book_switch(struct cpuiso_ledger *l,
+				struct task_struct *prev,
 				struct task_struct *next)
 {
-	struct cpuiso_ledger *l = here();
 	bool intruder = false;
-	u64 now;
+	u64 now, nmis;
 
-	if (unlikely(!l))
-		return false;
 	raw_write_seqcount_begin(&l->seq);
-	now = charge(l);
+	now = look(l, &nmis);
 	if (unlikely(l->depth))
-		leave_stretches(l, prev, now);
+		leave_stretches(l, prev, now, nmis);
 	keep_comm(l, prev);
-	add(l->stack[0].source, l->stack[0].net, l->stack[0].booked, now);
-	l->stack[0].source = task_source(l, next, &intruder);
-	l->stack[0].net = 0;
-	l->stack[0].booked = 0;
+	add(l->stack[0].source, net(&l->stack[0], now, nmis), 0, now);
+	begin(&l->stack[0], task_source(l, next, &intruder), now, nmis);
 	l->switches++;
 	if (unlikely(l->n_parked))
-		unpark(l, next);
+		unpark(l, next, now, nmis);
 	raw_write_seqcount_end(&l->seq);
 	return intruder;
 }
@@ -273,9 +280,8 @@ notrace void cpuiso_book_begin(struct cpuiso_ledger *l)
 {
 	bool intruder;
 
-	l->start = local_clock();
-	l->last = l->start;
-	l->stack[0].source = task_source(l, current, &intruder);
+	l->start = cpuiso_now();
+	begin(&l->stack[0], task_source(l, current, &intruder), l->start, 0);
 	keep_comm(l, current);
 }
 
@@ -287,38 +293,32 @@ notrace void cpuiso_book_begin(struct cpuiso_ledger *l)
  */
 notrace void cpuiso_book_rebase(struct cpuiso_ledger *l)
 {
-	struct cpuiso_stretch *base = &l->stack[0];
 	struct cpuiso_source *s;
 	bool intruder;
-	u64 now;
+	u64 now, nmis;
 
 	raw_write_seqcount_begin(&l->seq);
 	s = task_source(l, current, &intruder);
-	if (s != base->source) {
-		now = charge(l);
+	/* What is open inside began before, and would be taken off the new. */
+	if (s != l->stack[0].source && !l->depth) {
+		now = look(l, &nmis);
 		keep_comm(l, current);
-		add(base->source, base->net, base->booked, now);
-		base->source = s;
-		base->net = 0;
-		base->booked = 0;
+		add(l->stack[0].source, net(&l->stack[0], now, nmis), 0, now);
+		begin(&l->stack[0], s, now, nmis);
 	}
 	raw_write_seqcount_end(&l->seq);
 }
 
 /**
  * cpuiso_book_vector - an interrupt of the CPU itself begins
+ * @l: the CPU's ledger
  * @vector: enum cpuiso_vector
  *
  * Context: interrupts off.
  */
-notrace void cpuiso_book_vector(unsigned int vector)
+notrace void cpuiso_book_vector(struct cpuiso_ledger *l, unsigned int vector)
 {
-	struct cpuiso_ledger *l = here();
-
-	if (unlikely(!l))
-		return;
 	raw_write_seqcount_begin(&l->seq);
-	charge(l);
 	push(l, &l->sources[CPUISO_SOURCE_VECTOR + vector]);
 	raw_write_seqcount_end(&l->seq);
 }
@@ -335,11 +335,10 @@ notrace void cpuiso_book_softirq(unsigned int nr)
 	unsigned long flags;
 
 	raw_local_irq_save(flags);
-	l = here();
+	l = cpuiso_ledger_here();
 	if (likely(l && nr < CPUISO_LEDGER_SOFTIRQS)) {
 		raw_write_seqcount_begin(&l->seq);
-		charge(l);
-		push(l, &l->sources[CPUISO_SOURCE_SOFTIRQ + nr]);
+			push(l, &l->sources[CPUISO_SOURCE_SOFTIRQ + nr]);
 		raw_write_seqcount_end(&l->seq);
 	}
 	raw_local_irq_restore(flags);
@@ -347,20 +346,18 @@ notrace void cpuiso_book_softirq(unsigned int nr)
 
 /**
  * cpuiso_book_irq - an interrupt handler begins
+ * @l: the CPU's ledger
  * @irq: number of the interrupt
  * @action: the handler; handlers that share a number are told apart
  *
  * Context: interrupts off.
  */
-notrace void cpuiso_book_irq(unsigned int irq, const struct irqaction *action)
+notrace void cpuiso_book_irq(struct cpuiso_ledger *l, unsigned int irq,
+			     const struct irqaction *action)
 {
-	struct cpuiso_ledger *l = here();
 	struct cpuiso_source *s;
 
-	if (unlikely(!l))
-		return;
 	raw_write_seqcount_begin(&l->seq);
-	charge(l);
 	s = find_source(l, CPUISO_STAT_IRQ, (u64)irq << 48 ^ (uintptr_t)action);
 	if (unlikely(!s->named && is_found(l, s))) {
 		s->number = irq;
@@ -384,11 +381,10 @@ notrace void cpuiso_book_function(enum cpuiso_stat_kind kind, const void *fn)
 	unsigned long flags;
 
 	raw_local_irq_save(flags);
-	l = here();
+	l = cpuiso_ledger_here();
 	if (likely(l)) {
 		raw_write_seqcount_begin(&l->seq);
-		charge(l);
-		push(l, find_source(l, kind, (uintptr_t)fn));
+			push(l, find_source(l, kind, (uintptr_t)fn));
 		raw_write_seqcount_end(&l->seq);
 	}
 	raw_local_irq_restore(flags);
@@ -396,7 +392,8 @@ notrace void cpuiso_book_function(enum cpuiso_stat_kind kind, const void *fn)
 
 /* The innermost stretch is not what ended: something's end was not seen. */
 static notrace noinline void end_inner(struct cpuiso_ledger *l,
-				       enum cpuiso_stat_kind kind, u64 now)
+				       enum cpuiso_stat_kind kind, u64 now,
+				       u64 nmis)
 {
 	unsigned int d;
 
@@ -407,23 +404,28 @@ static notrace noinline void end_inner(struct cpuiso_ledger *l,
 	if (!d)
 		return;
 	while (l->depth > d)
-		pop_lost(l, now);
-	pop(l, now);
+		pop(l, &l->sources[CPUISO_SOURCE_UNEXPLAINED], now, nmis);
+	pop(l, l->stack[d].source, now, nmis);
 }
 
 static __always_inline void end(struct cpuiso_ledger *l,
 				enum cpuiso_stat_kind kind)
 {
-	u64 now;
+	struct cpuiso_source *s;
+	u64 now, nmis;
 
-	raw_write_seqcount_begin(&l->seq);
-	now = charge(l);
-	if (unlikely(l->too_deep))
+	if (unlikely(l->too_deep)) {
 		l->too_deep--;
-	else if (likely(l->depth && l->stack[l->depth].source->kind == kind))
-		pop(l, now);
+		return;
+	}
+	raw_write_seqcount_begin(&l->seq);
+	now = look(l, &nmis);
+	s = l->stack[l->depth].source;
+	/* The outermost is a task, whose kind nothing that ends has. */
+	if (likely(s->kind == kind))
+		pop(l, s, now, nmis);
 	else
-		end_inner(l, kind, now);
+		end_inner(l, kind, now, nmis);
 	raw_write_seqcount_end(&l->seq);
 }
 
@@ -439,7 +441,7 @@ notrace void cpuiso_book_end(enum cpuiso_stat_kind kind)
 	unsigned long flags;
 
 	raw_local_irq_save(flags);
-	l = here();
+	l = cpuiso_ledger_here();
 	if (likely(l))
 		end(l, kind);
 	raw_local_irq_restore(flags);
@@ -447,32 +449,30 @@ notrace void cpuiso_book_end(enum cpuiso_stat_kind kind)
 
 /**
  * cpuiso_book_end_hard - what began in hard interrupt context ends
+ * @l: the CPU's ledger
  * @kind: as what it began
  *
  * Context: interrupts off.
  */
-notrace void cpuiso_book_end_hard(enum cpuiso_stat_kind kind)
+notrace void cpuiso_book_end_hard(struct cpuiso_ledger *l,
+				  enum cpuiso_stat_kind kind)
 {
-	struct cpuiso_ledger *l = here();
-
-	if (likely(l))
-		end(l, kind);
+	end(l, kind);
 }
 
 /**
  * cpuiso_book_nmi - an NMI was handled
+ * @l: the CPU's ledger
  * @handler: the function
  * @ns: how long it took
  *
  * Context: NMI.
  */
-notrace void cpuiso_book_nmi(const void *handler, u64 ns)
+notrace void cpuiso_book_nmi(struct cpuiso_ledger *l, const void *handler,
+			     u64 ns)
 {
-	struct cpuiso_ledger *l = here();
 	struct cpuiso_source *s;
 
-	if (!l)
-		return;
 	raw_write_seqcount_begin(&l->nmi_seq);
 	for (s = l->nmis; s < &l->nmis[CPUISO_LEDGER_NMIS - 1]; s++) {
 		if (s->id == (uintptr_t)handler)
@@ -482,7 +482,7 @@ notrace void cpuiso_book_nmi(const void *handler, u64 ns)
 			break;
 		}
 	}
-	add(s, ns, 0, local_clock());
+	add(s, ns, 0, cpuiso_now());
 	WRITE_ONCE(l->nmi_total, l->nmi_total + ns);
 	raw_write_seqcount_end(&l->nmi_seq);
 }

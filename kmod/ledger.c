@@ -9,10 +9,10 @@
  */
 #include <linux/cpu.h>
 #include <linux/mm.h>
-#include <linux/sched/clock.h>
 #include <linux/smp.h>
 #include <linux/slab.h>
 #include "book.h"
+#include "clock.h"
 #include "fault.h"
 #include "ledger.h"
 #include "probe.h"
@@ -106,8 +106,8 @@ static void rebase(void *info)
 /* An offline CPU is where it will come back: in its idle task. */
 static void begin_offline(struct cpuiso_ledger *l, unsigned int cpu)
 {
-	l->start = cpu_clock(cpu);
-	l->last = l->start;
+	l->start = cpuiso_now_of(cpu);
+	l->stack[0].start = l->start;
 	l->stack[0].source = &l->sources[CPUISO_SOURCE_IDLE];
 	smp_store_release(per_cpu_ptr(&cpuiso_ledgers, cpu), l);
 }
@@ -146,8 +146,10 @@ static int renew(unsigned int cpu)
 
 	if (!l)
 		return -ENOMEM;
-	if (!n_ledgers)
+	if (!n_ledgers) {
+		cpuiso_clock_set();
 		err = cpuiso_probes_attach(cpuiso_ledger_probes);
+	}
 	if (err)
 		kvfree(l);
 	else
@@ -213,7 +215,7 @@ void cpuiso_ledger_release(const struct cpumask *cpus)
 
 /**
  * cpuiso_ledger_observe - somebody observes CPUs
- * @cpus: which, online
+ * @cpus: which; one that is offline is idle until it comes
  *
  * Context: the worker.
  * Return: 0 or a negative errno, and then nothing is changed.

@@ -52,7 +52,7 @@ enum {
  * @count: stretches that ended
  * @total: ns, of them and of stretches that are only interrupted
  * @max: ns, of the longest
- * @first: when the first began, as local_clock() says
+ * @first: when the first began, as cpuiso_now() says
  * @last: when the last ended
  * @kind: enum cpuiso_stat_kind
  * @named: @name is that of the function, looked up before its module went
@@ -77,12 +77,17 @@ struct cpuiso_source {
 /**
  * struct cpuiso_stretch - a source that has begun and not ended
  * @source: which
- * @net: ns until now, without what interrupted it
- * @booked: how much of @net is in the source's total
+ * @start: when
+ * @inner: ns that are not its own: what it was interrupted by, but for NMIs
+ *	and what has not ended yet; less what it had before @start
+ * @nmis: @nmi_total of the ledger at @start
+ * @booked: how much is in the source's total already
  */
 struct cpuiso_stretch {
 	struct cpuiso_source *source;
-	u64 net;
+	u64 start;
+	u64 inner;
+	u64 nmis;
 	u64 booked;
 };
 
@@ -107,8 +112,8 @@ struct cpuiso_parked {
  * @comm: what ran there
  * @callback: address of the function that is to run, 0 to reschedule
  * @count: how often
- * @first: when, as the sender's local_clock() says
- * @last: when, as the sender's local_clock() says
+ * @first: when, on the sender's clock
+ * @last: when, on the sender's clock
  */
 struct cpuiso_sender {
 	u64 key;
@@ -127,12 +132,10 @@ struct cpuiso_sender {
  * @depth: index of the innermost open stretch
  * @too_deep: stretches inside that found no room
  * @n_parked: places taken in @parked
- * @last: local_clock() when the innermost stretch was last charged
- * @nmi_last: @nmi_total then
  * @stack: open stretches; the outermost is the task
  * @isolation: whose workload is workload here; only compared, and NULL where
  *	the CPU is only observed
- * @start: local_clock() when the ledger began
+ * @start: when the ledger began
  * @switches: context switches
  * @room: how many sources of each kind may still be added
  * @used: how many of @sources are in use
@@ -154,8 +157,6 @@ struct cpuiso_ledger {
 	unsigned int depth;
 	unsigned int too_deep;
 	unsigned int n_parked;
-	u64 last;
-	u64 nmi_last;
 	struct cpuiso_stretch stack[CPUISO_LEDGER_DEPTH];
 	const struct cpuiso_isolation *isolation;
 	u64 start;

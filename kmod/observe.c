@@ -66,7 +66,7 @@ static struct observer *new_observer(u32 portid)
 /**
  * cpuiso_observe - a socket observes CPUs, besides those it does already
  * @portid: the socket
- * @cpus: online CPUs; those that it does not observe yet are left in it
+ * @cpus: which
  *
  * Context: the worker.
  * Return: 0 or a negative errno, and then it observes what it did before.

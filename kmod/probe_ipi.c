@@ -34,14 +34,14 @@ static notrace void probe_send_cpumask(void *data, const struct cpumask *mask,
 static notrace void probe_call_entry(void *data, smp_call_func_t fn,
 				     call_single_data_t *csd)
 {
-	if (cpuiso_booked())
+	if (cpuiso_ledger_here())
 		cpuiso_book_function(CPUISO_STAT_CALL, fn);
 }
 
 static notrace void probe_call_exit(void *data, smp_call_func_t fn,
 				    call_single_data_t *csd)
 {
-	if (cpuiso_booked())
+	if (cpuiso_ledger_here())
 		cpuiso_book_end(CPUISO_STAT_CALL);
 }
 

@@ -24,79 +24,87 @@ static notrace void intruder(struct task_struct *task)
 
 static notrace void probe_switch(CPUISO_PROTO_SCHED_SWITCH)
 {
-	if (cpuiso_booked() && cpuiso_book_switch(prev, next))
+	struct cpuiso_ledger *l = cpuiso_ledger_here();
+
+	if (l && cpuiso_book_switch(l, prev, next))
 		intruder(next);
 }
 
 static notrace void probe_irq_entry(void *data, int irq,
 				    struct irqaction *action)
 {
-	if (cpuiso_booked())
-		cpuiso_book_irq(irq, action);
+	struct cpuiso_ledger *l = cpuiso_ledger_here();
+
+	if (l)
+		cpuiso_book_irq(l, irq, action);
 }
 
 static notrace void probe_irq_exit(void *data, int irq,
 				   struct irqaction *action, int ret)
 {
-	if (cpuiso_booked())
-		cpuiso_book_end_hard(CPUISO_STAT_IRQ);
+	struct cpuiso_ledger *l = cpuiso_ledger_here();
+
+	if (l)
+		cpuiso_book_end_hard(l, CPUISO_STAT_IRQ);
 }
 
 static notrace void probe_softirq_entry(void *data, unsigned int nr)
 {
-	if (cpuiso_booked())
+	if (cpuiso_ledger_here())
 		cpuiso_book_softirq(nr);
 }
 
 static notrace void probe_softirq_exit(void *data, unsigned int nr)
 {
-	if (cpuiso_booked())
+	if (cpuiso_ledger_here())
 		cpuiso_book_end(CPUISO_STAT_SOFTIRQ);
 }
 
 static notrace void probe_timer_entry(void *data, struct timer_list *timer,
 				      unsigned long baseclk)
 {
-	if (cpuiso_booked())
+	if (cpuiso_ledger_here())
 		cpuiso_book_function(CPUISO_STAT_TIMER, timer->function);
 }
 
 static notrace void probe_timer_exit(void *data, struct timer_list *timer)
 {
-	if (cpuiso_booked())
+	if (cpuiso_ledger_here())
 		cpuiso_book_end(CPUISO_STAT_TIMER);
 }
 
 static notrace void probe_hrtimer_entry(CPUISO_PROTO_HRTIMER_EXPIRE_ENTRY)
 {
-	if (cpuiso_booked())
+	if (cpuiso_ledger_here())
 		cpuiso_book_function(CPUISO_STAT_HRTIMER,
 				     ACCESS_PRIVATE(hrtimer, function));
 }
 
 static notrace void probe_hrtimer_exit(void *data, struct hrtimer *hrtimer)
 {
-	if (cpuiso_booked())
+	if (cpuiso_ledger_here())
 		cpuiso_book_end(CPUISO_STAT_HRTIMER);
 }
 
 static notrace void probe_work_entry(void *data, struct work_struct *work)
 {
-	if (cpuiso_booked())
+	if (cpuiso_ledger_here())
 		cpuiso_book_function(CPUISO_STAT_WORK, work->func);
 }
 
 static notrace void probe_work_exit(void *data, struct work_struct *work,
 				    work_func_t fn)
 {
-	if (cpuiso_booked())
+	if (cpuiso_ledger_here())
 		cpuiso_book_end(CPUISO_STAT_WORK);
 }
 
 static notrace void probe_nmi(void *data, void *handler, s64 ns, int handled)
 {
-	if (cpuiso_booked())
-		cpuiso_book_nmi(handler, ns);
+	struct cpuiso_ledger *l = cpuiso_ledger_here();
+
+	if (l)
+		cpuiso_book_nmi(l, handler, ns);
 }
 
 static void __maybe_unused check_prototypes(void)

@@ -10,14 +10,18 @@
 
 static notrace void probe_entry(void *data, int vector)
 {
-	if (cpuiso_booked())
-		cpuiso_book_vector((uintptr_t)data);
+	struct cpuiso_ledger *l = cpuiso_ledger_here();
+
+	if (l)
+		cpuiso_book_vector(l, (uintptr_t)data);
 }
 
 static notrace void probe_exit(void *data, int vector)
 {
-	if (cpuiso_booked())
-		cpuiso_book_end_hard(CPUISO_STAT_VECTOR);
+	struct cpuiso_ledger *l = cpuiso_ledger_here();
+
+	if (l)
+		cpuiso_book_end_hard(l, CPUISO_STAT_VECTOR);
 }
 
 static void __maybe_unused check_prototypes(void)

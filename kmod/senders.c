@@ -7,11 +7,11 @@
  */
 #include <linux/hash.h>
 #include <linux/sched.h>
-#include <linux/sched/clock.h>
 #include <linux/smp.h>
 #include <linux/string.h>
 #include "compat/cpuiso_compat.h"
 #include "book.h"
+#include "clock.h"
 
 static __always_inline u64 key_of(unsigned int cpu, const void *callback)
 {
@@ -40,7 +40,7 @@ notrace void cpuiso_book_sender(unsigned int cpu, const void *callback)
 	l = READ_ONCE(per_cpu(cpuiso_ledgers, cpu));
 	if (!l)
 		goto out;
-	now = local_clock();
+	now = cpuiso_now();
 	key = key_of(raw_smp_processor_id(), callback);
 	i = hash_64(key, ilog2(CPUISO_LEDGER_SENDERS));
 	for (n = 0; n < CPUISO_LEDGER_SENDERS; n++) {

@@ -14,9 +14,9 @@
 #include <linux/kallsyms.h>
 #include <linux/mm.h>
 #include <linux/module.h>
-#include <linux/sched/clock.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include "clock.h"
 #include "snapshot.h"
 
 #define WHOLE_TRIES	64
@@ -35,23 +35,28 @@ static void book(struct cpuiso_source *s, u64 net, u64 booked, u64 now)
 			   CPUISO_HISTOGRAM_LEN - 1)]++;
 }
 
-/* What is open, as if it ended now. The copy of @l may be torn until checked. */
+/*
+ * What is open, as if it ended now, the innermost first. Where the CPU writes
+ * meanwhile this may be anything, and is thrown away.
+ */
 static void book_open(struct cpuiso_snapshot *s, const struct cpuiso_ledger *l)
 {
-	unsigned int i, depth = READ_ONCE(l->depth);
-	u64 nmi = READ_ONCE(l->nmi_total) - READ_ONCE(l->nmi_last);
+	int i = min(READ_ONCE(l->depth), CPUISO_LEDGER_DEPTH - 1U);
+	u64 nmis = READ_ONCE(l->nmi_total), inner = 0;
 
-	s->now = max(cpu_clock(s->cpu), READ_ONCE(l->last));
-	for (i = 0; i <= min(depth, CPUISO_LEDGER_DEPTH - 1U); i++) {
-		u64 net = READ_ONCE(l->stack[i].net);
-		ptrdiff_t place = READ_ONCE(l->stack[i].source) - l->sources;
+	s->now = cpuiso_now_of(s->cpu);
+	for (; i >= 0; i--) {
+		const struct cpuiso_stretch *st = &l->stack[i];
+		ptrdiff_t place = READ_ONCE(st->source) - l->sources;
+		u64 net;
 
 		if (place < 0 || place >= s->n)
 			continue;
-		if (i == depth)
-			net += max_t(s64, 0, s->now - READ_ONCE(l->last) - nmi);
-		book(&s->sources[place], net, READ_ONCE(l->stack[i].booked),
-		     s->now);
+		inner += READ_ONCE(st->inner);
+		net = max_t(s64, 0, s->now - READ_ONCE(st->start) - inner -
+				    (nmis - READ_ONCE(st->nmis)));
+		book(&s->sources[place], net, READ_ONCE(st->booked), s->now);
+		inner += net;
 	}
 }
 

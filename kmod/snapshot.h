@@ -7,7 +7,7 @@
 /**
  * struct cpuiso_snapshot - what a ledger said at one moment
  * @cpu: whose
- * @now: the moment, as local_clock() of that CPU says
+ * @now: the moment, on the clock of that CPU
  * @start: when the ledger began
  * @switches: context switches
  * @n: length of @sources

@@ -20,7 +20,7 @@ struct cpuiso_snapshot;
  * @has: CPUISO_STAT_HAS_*
  * @count: with _COUNT: how often
  * @total: with _TIME: ns
- * @first: with _RANGE: local_clock() when it was first seen
+ * @first: with _RANGE: when it was first seen, on the clock of the CPU
  * @last: with _RANGE: and last
  * @max: with _SPREAD: ns, the longest
  * @histogram: with _SPREAD: stretches by duration

@@ -351,17 +351,8 @@ static void unpin(struct cpuiso_op *op)
 
 static void observe(struct cpuiso_op *op)
 {
-	unsigned int cpu;
-	int err;
+	int err = cpuiso_observe(op->portid, op->cpus);
 
-	for_each_cpu(cpu, op->cpus) {
-		if (cpu_online(cpu))
-			continue;
-		fail(op, -EINVAL, CPUISO_A_ISOLATION_CPUS,
-		     "CPU %u is offline; bring it online or leave it out", cpu);
-		return;
-	}
-	err = cpuiso_observe(op->portid, op->cpus);
 	if (err == -ENOMEM)
 		fail_nomem(op);
 	else if (err)
