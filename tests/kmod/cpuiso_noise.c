@@ -306,7 +306,8 @@ static int __init noise_init(void)
 	wq = alloc_workqueue("cpuiso_noise", WQ_PERCPU, 0);
 	if (!wq)
 		return -ENOMEM;
-	irq = irq_alloc_desc(NUMA_NO_NODE);
+	/* Without an owner: a handler of its own would hold this module. */
+	irq = __irq_alloc_descs(-1, 0, 1, NUMA_NO_NODE, NULL, NULL);
 	if (irq < 0) {
 		err = irq;
 		goto no_irq;
