@@ -149,16 +149,12 @@ static struct cpuiso_source *thread_source(struct cpuiso_ledger *l,
 }
 
 static struct cpuiso_source *task_source(struct cpuiso_ledger *l,
-					 struct task_struct *task,
-					 bool *intruder)
+					 struct task_struct *task)
 {
 	if (!task->pid)
 		return &l->sources[CPUISO_SOURCE_IDLE];
-	if (l->isolation) {
-		if (cpuiso_member_of(task) == l->isolation)
-			return &l->sources[CPUISO_SOURCE_WORKLOAD];
-		*intruder = true;
-	}
+	if (l->isolation && cpuiso_member_of(task) == l->isolation)
+		return &l->sources[CPUISO_SOURCE_WORKLOAD];
 	return thread_source(l, task);
 }
 
@@ -247,13 +243,11 @@ static notrace noinline void leave_stretches(struct cpuiso_ledger *l,
  * @next: what runs
  *
  * Context: sched_switch, interrupts off.
- * Return: true when the CPU is isolated and @next does not belong there.
  */
-notrace bool cpuiso_book_switch(struct cpuiso_ledger *l,
+notrace void cpuiso_book_switch(struct cpuiso_ledger *l,
 				struct task_struct *prev,
 				struct task_struct *next)
 {
-	bool intruder = false;
 	u64 now, nmis;
 
 	raw_write_seqcount_begin(&l->seq);
@@ -262,12 +256,11 @@ notrace bool cpuiso_book_switch(struct cpuiso_ledger *l,
 		leave_stretches(l, prev, now, nmis);
 	keep_comm(l, prev);
 	add(l->stack[0].source, net(&l->stack[0], now, nmis), 0, now);
-	begin(&l->stack[0], task_source(l, next, &intruder), now, nmis);
+	begin(&l->stack[0], task_source(l, next), now, nmis);
 	l->switches++;
 	if (unlikely(l->n_parked))
 		unpark(l, next, now, nmis);
 	raw_write_seqcount_end(&l->seq);
-	return intruder;
 }
 
 /**
@@ -278,10 +271,8 @@ notrace bool cpuiso_book_switch(struct cpuiso_ledger *l,
  */
 notrace void cpuiso_book_begin(struct cpuiso_ledger *l)
 {
-	bool intruder;
-
 	l->start = cpuiso_now();
-	begin(&l->stack[0], task_source(l, current, &intruder), l->start, 0);
+	begin(&l->stack[0], task_source(l, current), l->start, 0);
 	keep_comm(l, current);
 }
 
@@ -294,11 +285,10 @@ notrace void cpuiso_book_begin(struct cpuiso_ledger *l)
 notrace void cpuiso_book_rebase(struct cpuiso_ledger *l)
 {
 	struct cpuiso_source *s;
-	bool intruder;
 	u64 now, nmis;
 
 	raw_write_seqcount_begin(&l->seq);
-	s = task_source(l, current, &intruder);
+	s = task_source(l, current);
 	/* What is open inside began before, and would be taken off the new. */
 	if (s != l->stack[0].source && !l->depth) {
 		now = look(l, &nmis);

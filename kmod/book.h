@@ -17,7 +17,7 @@ static __always_inline struct cpuiso_ledger *cpuiso_ledger_here(void)
 
 void cpuiso_book_begin(struct cpuiso_ledger *l);
 void cpuiso_book_rebase(struct cpuiso_ledger *l);
-bool cpuiso_book_switch(struct cpuiso_ledger *l, struct task_struct *prev,
+void cpuiso_book_switch(struct cpuiso_ledger *l, struct task_struct *prev,
 			struct task_struct *next);
 void cpuiso_book_vector(struct cpuiso_ledger *l, unsigned int vector);
 void cpuiso_book_irq(struct cpuiso_ledger *l, unsigned int irq,

@@ -67,7 +67,13 @@ bool cpuiso_event_read(u64 *seq, struct cpuiso_event_rec *e)
 	return found;
 }
 
-static void emit(struct cpuiso_event_rec *e)
+/**
+ * cpuiso_event_emit - an event, complete but for its number and time
+ * @e: the event
+ *
+ * Context: process, may sleep.
+ */
+void cpuiso_event_emit(struct cpuiso_event_rec *e)
 {
 	void (*sink)(const struct cpuiso_event_rec *e);
 
@@ -104,7 +110,7 @@ void cpuiso_event(enum cpuiso_event type, const char *isolation, int object,
 	va_start(args, fmt);
 	vscnprintf(e.text, sizeof(e.text), fmt, args);
 	va_end(args);
-	emit(&e);
+	cpuiso_event_emit(&e);
 }
 
 /**
@@ -126,7 +132,7 @@ void cpuiso_event_task(enum cpuiso_event type, struct task_struct *task,
 	};
 
 	strscpy(e.name, task->comm, TASK_COMM_LEN);
-	emit(&e);
+	cpuiso_event_emit(&e);
 }
 
 /**
@@ -149,5 +155,5 @@ void cpuiso_event_irq(enum cpuiso_event type, unsigned int irq,
 	};
 
 	strscpy(e.name, action, sizeof(e.name));
-	emit(&e);
+	cpuiso_event_emit(&e);
 }

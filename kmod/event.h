@@ -6,6 +6,7 @@
 
 #define CPUISO_EVENT_RING	1024
 #define CPUISO_EVENT_TEXT	63
+#define CPUISO_EVENT_MASK	31
 
 /**
  * struct cpuiso_event_rec - one event
@@ -18,6 +19,11 @@
  * @isolation: its name, or ""
  * @name: comm or action, or ""
  * @text: key=value words, or ""
+ * @from: CPU list that it was allowed on when it was found, or ""
+ * @to: CPU list that it was moved to, or ""
+ * @by_pid: who brought it there, or 0
+ * @by_comm: its name
+ * @ns: how long it ran there, or has waited
  */
 struct cpuiso_event_rec {
 	u64 seq;
@@ -29,6 +35,11 @@ struct cpuiso_event_rec {
 	char isolation[CPUISO_NAME_LEN + 1];
 	char name[sizeof_field(struct cpuiso_irq_rec, action)];
 	char text[CPUISO_EVENT_TEXT + 1];
+	char from[CPUISO_EVENT_MASK + 1];
+	char to[CPUISO_EVENT_MASK + 1];
+	pid_t by_pid;
+	char by_comm[TASK_COMM_LEN];
+	u64 ns;
 };
 
 int cpuiso_events_init(void);
@@ -36,6 +47,7 @@ void cpuiso_events_exit(void);
 void cpuiso_events_set_sink(void (*sink)(const struct cpuiso_event_rec *e));
 bool cpuiso_event_read(u64 *seq, struct cpuiso_event_rec *e);
 
+void cpuiso_event_emit(struct cpuiso_event_rec *e);
 __printf(4, 5)
 void cpuiso_event(enum cpuiso_event type, const char *isolation, int object,
 		  const char *fmt, ...);

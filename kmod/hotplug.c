@@ -18,7 +18,7 @@
 #include "worker.h"
 
 static DEFINE_SPINLOCK(lock);
-static cpumask_var_t went_down, came_up, refused, seen;
+static cpumask_var_t went_down, came_up, refused, seen, away;
 static enum cpuhp_state state;
 
 static void leave(unsigned int cpu, struct cpumask *mask)
@@ -69,20 +69,28 @@ static void announce(enum cpuiso_event type)
 /**
  * cpuiso_hotplug_work - act on what the callbacks left
  *
+ * A CPU that was refused to go had already stopped taking tasks when it was
+ * asked for, so it counts as one that was away.
+ *
  * Context: the worker.
  */
 void cpuiso_hotplug_work(void)
 {
 	bool settle = false;
 
-	if (fetch(refused))
+	cpumask_clear(away);
+	if (fetch(refused)) {
+		settle = true;
+		cpumask_or(away, away, seen);
 		announce(CPUISO_EVENT_OFFLINE_REFUSED);
+	}
 	if (fetch(came_up)) {
 		settle = true;
 		announce(CPUISO_EVENT_CPU_ONLINE);
 	}
 	if (fetch(went_down)) {
 		settle = true;
+		cpumask_or(away, away, seen);
 		announce(CPUISO_EVENT_CPU_OFFLINE);
 	}
 	if (!settle)
@@ -90,7 +98,19 @@ void cpuiso_hotplug_work(void)
 	/* The callback came early; the CPU has come or gone when we get this. */
 	cpus_read_lock();
 	cpus_read_unlock();
-	cpuiso_verbs_hotplug(seen);
+	cpuiso_verbs_hotplug(away);
+}
+
+/**
+ * cpuiso_hotplug_pending - is there a CPU that comes or goes?
+ *
+ * Before it rewrites a mask, hotplug has called us.
+ *
+ * Context: any; may be wrong by a moment.
+ */
+bool cpuiso_hotplug_pending(void)
+{
+	return !cpumask_empty(went_down) || !cpumask_empty(came_up);
 }
 
 /**
@@ -103,7 +123,8 @@ int cpuiso_hotplug_init(void)
 	if (zalloc_cpumask_var(&went_down, GFP_KERNEL) &&
 	    zalloc_cpumask_var(&came_up, GFP_KERNEL) &&
 	    zalloc_cpumask_var(&refused, GFP_KERNEL) &&
-	    zalloc_cpumask_var(&seen, GFP_KERNEL))
+	    zalloc_cpumask_var(&seen, GFP_KERNEL) &&
+	    zalloc_cpumask_var(&away, GFP_KERNEL))
 		return 0;
 	cpuiso_hotplug_exit();
 	return -ENOMEM;
@@ -120,6 +141,7 @@ void cpuiso_hotplug_exit(void)
 	free_cpumask_var(came_up);
 	free_cpumask_var(refused);
 	free_cpumask_var(seen);
+	free_cpumask_var(away);
 }
 
 /**

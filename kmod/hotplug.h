@@ -7,5 +7,6 @@ void cpuiso_hotplug_exit(void);
 int cpuiso_hotplug_start(void);
 void cpuiso_hotplug_stop(void);
 void cpuiso_hotplug_work(void);
+bool cpuiso_hotplug_pending(void);
 
 #endif

@@ -13,6 +13,7 @@
 #include "fault.h"
 #include "irqs.h"
 #include "isolation.h"
+#include "probe_guard.h"
 #include "record.h"
 
 struct irq_look {
@@ -200,27 +201,28 @@ static int immovable(struct irq_data *data, enum cpuiso_verdict *verdict)
 	return 0;
 }
 
-/* Return: true when somebody else undid what we had set. */
-static bool reconcile(struct cpuiso_world *w, struct cpuiso_irq_rec *r,
+static void reconcile(struct cpuiso_world *w, struct cpuiso_irq_rec *r,
 		      const struct cpumask *now)
 {
-	bool undone;
-
-	if (cpumask_subset(r->rec.set, w->replugged)) {
+	if (cpumask_subset(r->rec.set, w->replugged))
 		cpuiso_rec_seen(&r->rec, now);
-		return false;
-	}
-	undone = cpuiso_rec_ours(&r->rec) && !cpumask_equal(now, r->rec.orig);
-	cpuiso_rec_adopt(&r->rec, now);
-	return undone;
+	else
+		cpuiso_rec_adopt(&r->rec, now);
 }
 
-/* Return: false when the IRQ is gone. */
-static bool settle(struct cpuiso_world *w, struct cpuiso_irq_rec *r)
+/**
+ * cpuiso_irq_settle - bring an IRQ to where it belongs
+ * @w: the world
+ * @r: its record
+ *
+ * Context: process; does not sleep for the IRQ.
+ * Return: false when the IRQ is gone.
+ */
+bool cpuiso_irq_settle(struct cpuiso_world *w, struct cpuiso_irq_rec *r)
 {
 	enum cpuiso_verdict verdict, why_not;
 	struct irq_look l;
-	bool here, undone = false;
+	bool here, theirs = false;
 	int err;
 
 	/* Who keeps it is found anew: the keeper may be the one that leaves. */
@@ -232,7 +234,12 @@ static bool settle(struct cpuiso_world *w, struct cpuiso_irq_rec *r)
 		goto out;
 	read_mask(l.data, w->now);
 	if (!cpumask_equal(w->now, r->rec.set))
-		undone = reconcile(w, r, w->now);
+		reconcile(w, r, w->now);
+	if (w->outcome && !cpumask_intersects(r->rec.orig, w->isolated)) {
+		theirs = r->rec.overruled;
+		r->rec.overruled = false;
+		r->rec.tolerated = false;
+	}
 
 	verdict = cpuiso_rec_target(&r->rec, w, w->scratch);
 	err = 0;
@@ -252,7 +259,7 @@ out:
 			w->outcome->gone++;
 		return false;
 	}
-	if (undone && w->outcome) {
+	if (theirs) {
 		w->outcome->changed++;
 		cpuiso_event_irq(CPUISO_EVENT_CHANGED_SINCE, r->irq,
 				 r->action, 0);
@@ -263,12 +270,73 @@ out:
 		verdict = CPUISO_VERDICT_REFUSED;
 	if (!w->planned && !cpumask_equal(w->now, r->rec.set)) {
 		cpuiso_rec_wrote(&r->rec, w->now);
-		if (w->outcome)
+		cpuiso_guard_rearm_irq(r->irq);
+		if (w->outcome && !theirs)
 			w->outcome->restored++;
 	}
 	cpuiso_rec_verdict(&r->rec, verdict,
 			   verdict == CPUISO_VERDICT_REFUSED ? err : 0);
 	return true;
+}
+
+/**
+ * cpuiso_irq_get - the record of an IRQ as it is in use now
+ * @w: the world
+ * @irq: its number
+ *
+ * The record of another interrupt that had this number is dropped.
+ *
+ * Context: the worker.
+ * Return: the record, made when there was none, or NULL when it is not in use.
+ */
+struct cpuiso_irq_rec *cpuiso_irq_get(struct cpuiso_world *w, unsigned int irq)
+{
+	struct cpuiso_irq_rec *r = xa_load(&w->store->irqs, irq);
+	struct irq_look l;
+	bool same;
+
+	if (r) {
+		rcu_read_lock();
+		same = look(irq, &l) && same_irq(r, &l);
+		rcu_read_unlock();
+		if (same)
+			return r;
+		cpuiso_irq_rec_drop(w->store, r);
+	}
+	note(w, irq);
+	r = xa_load(&w->store->irqs, irq);
+	if (r)
+		cpuiso_rec_own(&r->rec, keeper(w, r));
+	return r;
+}
+
+/**
+ * cpuiso_irq_intrudes - is an IRQ allowed where it should not be, and movable?
+ * @w: the world
+ * @r: its record
+ * @now: its mask
+ *
+ * Context: the worker.
+ */
+bool cpuiso_irq_intrudes(struct cpuiso_world *w, struct cpuiso_irq_rec *r,
+			 struct cpumask *now)
+{
+	enum cpuiso_verdict verdict;
+	struct irq_look l;
+	bool intrudes;
+
+	if (cpuiso_rec_owner(&r->rec))
+		return false;
+	rcu_read_lock();
+	intrudes = look(r->irq, &l);
+	if (intrudes) {
+		read_mask(l.data, now);
+		intrudes = cpumask_intersects(now, w->isolated) &&
+			   !immovable(l.data, &verdict) &&
+			   verdict == CPUISO_VERDICT_MOVED;
+	}
+	rcu_read_unlock();
+	return intrudes;
 }
 
 /**
@@ -286,7 +354,7 @@ void cpuiso_irqs_settle(struct cpuiso_world *w)
 	unsigned long irq;
 
 	xa_for_each(&w->store->irqs, irq, r) {
-		if (!settle(w, r))
+		if (!cpuiso_irq_settle(w, r))
 			cpuiso_irq_rec_drop(w->store, r);
 		cond_resched();
 	}
@@ -298,7 +366,7 @@ static void mark_thread(struct cpuiso_store *store, struct task_struct *thread)
 
 	r = thread ? cpuiso_task_rec_find(store, thread) : NULL;
 	if (r)
-		r->irq_thread = true;
+		WRITE_ONCE(r->irq_thread, true);
 }
 
 /**

@@ -37,6 +37,10 @@ bool cpuiso_irq_view_next(struct cpuiso_store *store, unsigned long *irq,
 
 int cpuiso_irqs_scan(struct cpuiso_world *w);
 void cpuiso_irqs_settle(struct cpuiso_world *w);
+bool cpuiso_irq_settle(struct cpuiso_world *w, struct cpuiso_irq_rec *r);
+struct cpuiso_irq_rec *cpuiso_irq_get(struct cpuiso_world *w, unsigned int irq);
+bool cpuiso_irq_intrudes(struct cpuiso_world *w, struct cpuiso_irq_rec *r,
+			 struct cpumask *now);
 void cpuiso_irqs_mark_threads(struct cpuiso_store *store);
 
 #endif

@@ -32,6 +32,7 @@ struct ring {
 
 static DEFINE_PER_CPU(struct ring, rings);
 static void (*wake_worker)(void);
+static struct task_struct *reader;
 
 static void wake_fn(struct irq_work *work)
 {
@@ -99,35 +100,56 @@ void cpuiso_notes_exit(void)
 }
 
 /**
+ * cpuiso_notes_set_reader - who reads the notes
+ * @task: the worker
+ */
+void cpuiso_notes_set_reader(struct task_struct *task)
+{
+	reader = task;
+}
+
+/**
+ * cpuiso_notes_reader - the worker, whose own doing is not to be noted
+ */
+struct task_struct *cpuiso_notes_reader(void)
+{
+	return reader;
+}
+
+/**
  * cpuiso_note_put - leave a note for the worker
  * @type: what was seen
- * @task: whom; a reference is taken
- * @parent: with CPUISO_NOTE_FORK, who forked; a reference is taken
- * @rule: with CPUISO_NOTE_MATCH, the rule that it matched
+ * @task: whom, or NULL; a reference is taken
+ * @by: who did it, or NULL; a reference is taken
+ * @number: see struct cpuiso_note
  *
  * Context: any but NMI. Never sleeps, allocates or takes a lock.
+ * Return: false when there was no room; that was counted.
  */
-void cpuiso_note_put(enum cpuiso_note_type type, struct task_struct *task,
-		     struct task_struct *parent, u32 rule)
+bool cpuiso_note_put(enum cpuiso_note_type type, struct task_struct *task,
+		     struct task_struct *by, u32 number)
 {
 	struct cpuiso_note *note;
 	unsigned long flags;
 	struct ring *ring;
+	bool room;
 
 	local_irq_save(flags);
 	ring = this_cpu_ptr(&rings);
-	if (ring->head - smp_load_acquire(&ring->tail) < RING_SIZE) {
+	room = ring->head - smp_load_acquire(&ring->tail) < RING_SIZE;
+	if (room) {
 		note = &ring->notes[ring->head % RING_SIZE];
 		note->type = type;
-		note->task = get_task_struct(task);
-		note->parent = parent ? get_task_struct(parent) : NULL;
-		note->rule = rule;
+		note->task = task ? get_task_struct(task) : NULL;
+		note->by = by ? get_task_struct(by) : NULL;
+		note->number = number;
 		smp_store_release(&ring->head, ring->head + 1);
 	} else {
 		WRITE_ONCE(ring->lost, ring->lost + 1);
 	}
 	irq_work_queue(&ring->wake);
 	local_irq_restore(flags);
+	return room;
 }
 
 /**
@@ -157,9 +179,10 @@ bool cpuiso_note_get(unsigned int cpu, struct cpuiso_note *note)
  */
 void cpuiso_note_drop(struct cpuiso_note *note)
 {
-	put_task_struct(note->task);
-	if (note->parent)
-		put_task_struct(note->parent);
+	if (note->task)
+		put_task_struct(note->task);
+	if (note->by)
+		put_task_struct(note->by);
 }
 
 /**

@@ -17,6 +17,7 @@
 
 struct cpuiso_probe * const cpuiso_isolation_probes[] = {
 	cpuiso_task_probes,
+	cpuiso_guard_probes,
 	NULL
 };
 

@@ -24,6 +24,7 @@ struct cpuiso_probe {
 
 /* The sets, each in a file of its own. */
 extern struct cpuiso_probe cpuiso_task_probes[];
+extern struct cpuiso_probe cpuiso_guard_probes[];
 extern struct cpuiso_probe cpuiso_ledger_cpu_probes[];
 extern struct cpuiso_probe cpuiso_ledger_vector_probes[];
 extern struct cpuiso_probe cpuiso_ledger_ipi_probes[];

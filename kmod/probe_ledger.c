@@ -17,17 +17,12 @@
 #include "book.h"
 #include "probe.h"
 
-/* A task that does not belong there has been switched in on an isolated CPU. */
-static notrace void intruder(struct task_struct *task)
-{
-}
-
 static notrace void probe_switch(CPUISO_PROTO_SCHED_SWITCH)
 {
 	struct cpuiso_ledger *l = cpuiso_ledger_here();
 
-	if (l && cpuiso_book_switch(l, prev, next))
-		intruder(next);
+	if (l)
+		cpuiso_book_switch(l, prev, next);
 }
 
 static notrace void probe_irq_entry(void *data, int irq,

@@ -53,7 +53,7 @@ static void status_isolation(struct seq_file *m,
 	const struct cpuiso_pattern *p;
 	const struct cpuiso_rule *rule;
 	struct cpuiso_counts counts;
-	int kind, verdict;
+	int kind, verdict, class;
 
 	seq_printf(m, "isolation\t%s\t%s\t", iso->name,
 		   cpuiso_state_names[READ_ONCE(iso->state)]);
@@ -77,6 +77,16 @@ static void status_isolation(struct seq_file *m,
 		seq_printf(m, "sched\t%s\t%s\t%u\n", iso->name,
 			   cpuiso_sched_names[iso->sched_policy],
 			   iso->sched_prio);
+
+	for (class = 0; class < __CPUISO_CLASS_MAX; class++)
+		seq_printf(m, "guard\t%s\t%s\t%s\n", iso->name,
+			   cpuiso_class_names[class],
+			   cpuiso_guard_names[iso->guard[class]]);
+	seq_printf(m, "exit\t%s\t%s\n", iso->name,
+		   cpuiso_exit_names[iso->exit_policy]);
+	seq_printf(m, "guarded\t%s\t%u\t%u\t%u\n", iso->name,
+		   READ_ONCE(iso->evicted), READ_ONCE(iso->reported),
+		   READ_ONCE(iso->fights));
 
 	cpuiso_count_verdicts(cpuiso_verbs_store(), iso, &counts);
 	seq_printf(m, "members\t%s\t%u\n", iso->name, counts.members);
@@ -179,7 +189,13 @@ static void events_line(struct seq_file *m, const struct cpuiso_event_rec *e)
 	put_name(m, e->name);
 	seq_printf(m, "\t%u\t", e->err);
 	put_name(m, e->text);
-	seq_putc(m, '\n');
+	seq_putc(m, '\t');
+	put_name(m, e->from);
+	seq_putc(m, '\t');
+	put_name(m, e->to);
+	seq_printf(m, "\t%d\t", e->by_pid);
+	put_name(m, e->by_comm);
+	seq_printf(m, "\t%llu\n", e->ns);
 }
 
 /**
@@ -318,7 +334,7 @@ static const struct table_type tables[] = {
 	},
 	{
 		.name = "events",
-		.columns = "seq\ttime\ttype\tisolation\tkind\tobject\tname\terrno\ttext",
+		.columns = "seq\ttime\ttype\tisolation\tkind\tobject\tname\terrno\ttext\tfrom\tto\tby_pid\tby_comm\tns",
 		.next = events_next,
 		.show = events_show,
 	},

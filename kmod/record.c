@@ -9,6 +9,7 @@
  */
 #include <linux/hash.h>
 #include <linux/mm.h>
+#include <linux/rculist.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include "fault.h"
@@ -136,7 +137,7 @@ void cpuiso_store_free(struct cpuiso_store *store)
  * @store: where
  * @task: whose
  *
- * For the writer of the store only.
+ * Context: the writer of the store, or where RCU cannot free (a probe).
  * Return: the record or NULL.
  */
 struct cpuiso_task_rec *cpuiso_task_rec_find(struct cpuiso_store *store,
@@ -144,7 +145,7 @@ struct cpuiso_task_rec *cpuiso_task_rec_find(struct cpuiso_store *store,
 {
 	struct cpuiso_task_rec *r;
 
-	hlist_for_each_entry(r, bucket(store, task), hash)
+	hlist_for_each_entry_rcu(r, bucket(store, task), hash, true)
 		if (r->task == task)
 			return r;
 	return NULL;
@@ -193,7 +194,7 @@ struct cpuiso_task_rec *cpuiso_task_rec_new(struct cpuiso_store *store,
 		kmem_cache_free(task_cache, r);
 		return NULL;
 	}
-	hlist_add_head(&r->hash, bucket(store, task));
+	hlist_add_head_rcu(&r->hash, bucket(store, task));
 	cpuiso_changed();
 	return r;
 }
@@ -207,7 +208,7 @@ void cpuiso_task_rec_drop(struct cpuiso_store *store,
 			  struct cpuiso_task_rec *r)
 {
 	xa_erase(&store->tasks, r->id);
-	hlist_del(&r->hash);
+	hlist_del_rcu(&r->hash);
 	cpuiso_member_drop(r);
 	list_del(&r->reap);
 	cpuiso_changed();
@@ -322,9 +323,13 @@ void cpuiso_rec_wrote(struct cpuiso_rec *rec, const struct cpumask *mask)
  * cpuiso_rec_adopt - somebody else gave it this mask: it is the original now
  * @rec: its record
  * @mask: the mask it has now
+ *
+ * They overruled us unless they gave it back what it had.
  */
 void cpuiso_rec_adopt(struct cpuiso_rec *rec, const struct cpumask *mask)
 {
+	if (cpuiso_rec_ours(rec) && !cpumask_equal(rec->orig, mask))
+		rec->overruled = true;
 	spin_lock(&cpuiso_rec_lock);
 	cpumask_copy(rec->orig, mask);
 	cpumask_copy(rec->set, mask);
@@ -367,8 +372,15 @@ enum cpuiso_verdict cpuiso_rec_target(const struct cpuiso_rec *rec,
 		cpumask_copy(mask, iso->cpus);
 		return CPUISO_VERDICT_WORKLOAD;
 	}
+	if (rec->tolerated) {
+		cpumask_copy(mask, rec->set);
+		return CPUISO_VERDICT_CHANGED_SINCE;
+	}
 	if (!cpumask_intersects(rec->orig, w->isolated)) {
 		cpumask_copy(mask, rec->orig);
+		/* As the kernel does when the last CPU of a mask goes. */
+		if (cpuiso_rec_ours(rec) && !cpumask_intersects(mask, w->online))
+			cpumask_copy(mask, cpu_possible_mask);
 		return CPUISO_VERDICT_ALREADY_CLEAR;
 	}
 	cpumask_andnot(mask, rec->orig, w->isolated);

@@ -116,6 +116,23 @@ static int fill_irq(struct sk_buff *skb, struct netlink_callback *cb,
 		(v->pending && nla_put_flag(skb, CPUISO_A_IRQ_PENDING)));
 }
 
+static int put_guard(struct sk_buff *skb, const struct cpuiso_isolation *iso)
+{
+	unsigned int i;
+
+	for (i = 0; i < __CPUISO_CLASS_MAX; i++)
+		if (nla_put_u32(skb, CPUISO_A_ISOLATION_GUARD_TASKS + i,
+				iso->guard[i]))
+			return -EMSGSIZE;
+	return nla_put_u32(skb, CPUISO_A_ISOLATION_EXIT, iso->exit_policy) ||
+	       nla_put_u32(skb, CPUISO_A_ISOLATION_EVICTED,
+			   READ_ONCE(iso->evicted)) ||
+	       nla_put_u32(skb, CPUISO_A_ISOLATION_REPORTED,
+			   READ_ONCE(iso->reported)) ||
+	       nla_put_u32(skb, CPUISO_A_ISOLATION_FIGHTS,
+			   READ_ONCE(iso->fights));
+}
+
 static int put_rules(struct sk_buff *skb, const struct cpuiso_isolation *iso)
 {
 	const struct cpuiso_pattern *p;
@@ -193,7 +210,8 @@ static int fill_isolation(struct sk_buff *skb, struct netlink_callback *cb,
 			      iso->sched_policy) ||
 		  nla_put_u32(skb, CPUISO_A_ISOLATION_SCHED_PRIO,
 			      iso->sched_prio))) ||
-		put_rules(skb, iso) || put_verdicts(skb, iso));
+		put_guard(skb, iso) || put_rules(skb, iso) ||
+		put_verdicts(skb, iso));
 }
 
 /**
@@ -479,7 +497,16 @@ struct sk_buff *cpuiso_msg_event(const struct cpuiso_event_rec *e)
 		 nla_put_u32(msg, CPUISO_A_EVENT_OBJECT, e->object)) ||
 		nla_put_string(msg, CPUISO_A_EVENT_NAME, e->name) ||
 		nla_put_u32(msg, CPUISO_A_EVENT_ERRNO, e->err) ||
-		nla_put_string(msg, CPUISO_A_EVENT_TEXT, e->text)))
+		nla_put_string(msg, CPUISO_A_EVENT_TEXT, e->text) ||
+		(e->from[0] &&
+		 nla_put_string(msg, CPUISO_A_EVENT_FROM, e->from)) ||
+		(e->to[0] && nla_put_string(msg, CPUISO_A_EVENT_TO, e->to)) ||
+		(e->by_pid &&
+		 (nla_put_u32(msg, CPUISO_A_EVENT_BY_PID, e->by_pid) ||
+		  nla_put_string(msg, CPUISO_A_EVENT_BY_COMM,
+				 e->by_comm))) ||
+		nla_put_u64_64bit(msg, CPUISO_A_EVENT_NS, e->ns,
+				  CPUISO_A_EVENT_PAD)))
 		return msg;
 	nlmsg_free(msg);
 	return NULL;

@@ -31,6 +31,14 @@ const struct nla_policy cpuiso_apply_policy[CPUISO_A_ISOLATION_MAX + 1] = {
 	[CPUISO_A_ISOLATION_SCHED_POLICY] =
 		NLA_POLICY_MAX(NLA_U32, CPUISO_SCHED_RR),
 	[CPUISO_A_ISOLATION_SCHED_PRIO] = NLA_POLICY_MAX(NLA_U32, 99),
+	[CPUISO_A_ISOLATION_GUARD_TASKS] =
+		NLA_POLICY_MAX(NLA_U32, CPUISO_GUARD_OFF),
+	[CPUISO_A_ISOLATION_GUARD_KTHREADS] =
+		NLA_POLICY_MAX(NLA_U32, CPUISO_GUARD_OFF),
+	[CPUISO_A_ISOLATION_GUARD_IRQS] =
+		NLA_POLICY_MAX(NLA_U32, CPUISO_GUARD_OFF),
+	[CPUISO_A_ISOLATION_EXIT] =
+		NLA_POLICY_MAX(NLA_U32, CPUISO_EXIT_REVERT),
 };
 
 const struct nla_policy cpuiso_revert_policy[CPUISO_A_ISOLATION_MAX + 1] = {
@@ -215,6 +223,18 @@ static int parse_sched(const struct nlattr *policy, const struct nlattr *prio,
 		      -EINVAL);
 }
 
+static void parse_guard(struct nlattr **attrs, struct cpuiso_isolation *iso)
+{
+	unsigned int i;
+
+	for (i = 0; i < __CPUISO_CLASS_MAX; i++)
+		if (attrs[CPUISO_A_ISOLATION_GUARD_TASKS + i])
+			iso->guard[i] =
+				nla_get_u32(attrs[CPUISO_A_ISOLATION_GUARD_TASKS + i]);
+	if (attrs[CPUISO_A_ISOLATION_EXIT])
+		iso->exit_policy = nla_get_u32(attrs[CPUISO_A_ISOLATION_EXIT]);
+}
+
 /*
  * Attributes that may come more than once are taken from the message, the
  * others from the table, where the last one counts.
@@ -253,6 +273,7 @@ static int parse(const struct nlattr *head, int len, struct nlattr **attrs,
 	err = parse_cpus(attrs[CPUISO_A_ISOLATION_CPUS], iso->cpus, extack);
 	if (err)
 		return err;
+	parse_guard(attrs, iso);
 	return parse_sched(attrs[CPUISO_A_ISOLATION_SCHED_POLICY],
 			   attrs[CPUISO_A_ISOLATION_SCHED_PRIO], iso, extack);
 }

@@ -49,6 +49,11 @@ const char * const cpuiso_event_names[] = {
 	[CPUISO_EVENT_CPU_ONLINE] = "cpu-online",
 	[CPUISO_EVENT_OFFLINE_REFUSED] = "offline-refused",
 	[CPUISO_EVENT_RESCANNED] = "rescanned",
+	[CPUISO_EVENT_EVICTED] = "evicted",
+	[CPUISO_EVENT_INTRUDER] = "intruder",
+	[CPUISO_EVENT_FIGHT] = "fight",
+	[CPUISO_EVENT_STARVING] = "starving",
+	[CPUISO_EVENT_WORKLOAD_GONE] = "workload-gone",
 };
 
 const char * const cpuiso_stat_names[] = {
@@ -65,6 +70,23 @@ const char * const cpuiso_stat_names[] = {
 	[CPUISO_STAT_CALL] = "call",
 	[CPUISO_STAT_NMI] = "nmi",
 	[CPUISO_STAT_IPI] = "ipi",
+};
+
+const char * const cpuiso_class_names[] = {
+	[CPUISO_CLASS_TASK] = "task",
+	[CPUISO_CLASS_KTHREAD] = "kthread",
+	[CPUISO_CLASS_IRQ] = "irq",
+};
+
+const char * const cpuiso_guard_names[] = {
+	[CPUISO_GUARD_EVICT] = "evict",
+	[CPUISO_GUARD_REPORT] = "report",
+	[CPUISO_GUARD_OFF] = "off",
+};
+
+const char * const cpuiso_exit_names[] = {
+	[CPUISO_EXIT_KEEP] = "keep",
+	[CPUISO_EXIT_REVERT] = "revert",
 };
 
 const char * const cpuiso_rule_names[] = {

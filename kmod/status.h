@@ -25,5 +25,8 @@ extern const char * const cpuiso_sched_names[];
 extern const char * const cpuiso_event_names[];
 extern const char * const cpuiso_stat_names[];
 extern const char * const cpuiso_rule_names[];
+extern const char * const cpuiso_class_names[];
+extern const char * const cpuiso_guard_names[];
+extern const char * const cpuiso_exit_names[];
 
 #endif

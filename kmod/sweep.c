@@ -13,6 +13,7 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include "event.h"
+#include "guard.h"
 #include "irqs.h"
 #include "notes.h"
 #include "record.h"
@@ -127,7 +128,8 @@ static int settle_unknown(struct cpuiso_world *w, task_filter want)
 			done = -ENOMEM;
 			break;
 		}
-		cpuiso_task_settle(w, r);
+		if (want == is_straggler || !cpuiso_guard_admit(w, r, NULL))
+			cpuiso_task_settle(w, r);
 		done++;
 	}
 	put_tasks(tasks, n);
@@ -224,6 +226,13 @@ void cpuiso_sweep_match(struct cpuiso_world *w)
 	}
 }
 
+/* One pass later: forks of its that came before may still be unread. */
+static void reap_later(struct cpuiso_task_rec *r)
+{
+	if (list_empty(&r->reap))
+		list_add(&r->reap, &exited);
+}
+
 /* What was lost may have been a fork, an exit, an exec or a rename. */
 static void rescan(struct cpuiso_world *w)
 {
@@ -236,9 +245,10 @@ static void rescan(struct cpuiso_world *w)
 		return;
 	must_rescan = false;
 	cpuiso_sweep_match(w);
+	cpuiso_guard_look_all(w);
 	xa_for_each(&w->store->tasks, id, r)
-		if ((r->task->flags & PF_EXITING) && list_empty(&r->reap))
-			list_add(&r->reap, &exited);
+		if (r->task->flags & PF_EXITING)
+			reap_later(r);
 	cpuiso_event(CPUISO_EVENT_RESCANNED, "", -1, "found=%d", n);
 }
 
@@ -253,13 +263,18 @@ static bool note_fork(struct cpuiso_world *w, struct cpuiso_note *note,
 		must_rescan = true;
 		return false;
 	}
+	if (cpuiso_guard_admit(w, r, parent))
+		return false;
 	cpuiso_task_settle(w, r);
+	/* Its exit may have been noted while this note had to wait. */
+	if (note->task->flags & PF_EXITING)
+		reap_later(r);
 	return !cpumask_equal(r->rec.prev, r->rec.set);
 }
 
 static void note_match(struct cpuiso_world *w, struct cpuiso_note *note)
 {
-	struct cpuiso_isolation *iso = cpuiso_rule_isolation(note->rule);
+	struct cpuiso_isolation *iso = cpuiso_rule_isolation(note->number);
 	struct cpuiso_task_rec *r;
 	unsigned long id;
 
@@ -269,7 +284,7 @@ static void note_match(struct cpuiso_world *w, struct cpuiso_note *note)
 		if (cpuiso_rec_owner(&r->rec) ||
 		    !cpuiso_is_descendant(r->task, note->task))
 			continue;
-		cpuiso_task_join(r, iso, note->rule);
+		cpuiso_task_join(r, iso, note->number);
 		cpuiso_task_settle(w, r);
 		cpuiso_event_task(CPUISO_EVENT_PINNED, r->task, 0);
 	}
@@ -278,15 +293,16 @@ static void note_match(struct cpuiso_world *w, struct cpuiso_note *note)
 /* Return: true when a task had to be moved. Consumes the note. */
 static bool take(struct cpuiso_world *w, struct cpuiso_note *note, bool last)
 {
-	struct cpuiso_task_rec *r = cpuiso_task_rec_find(w->store, note->task);
-	struct cpuiso_task_rec *parent;
+	struct cpuiso_task_rec *parent, *r = NULL;
 	bool moved = false;
 
+	if (note->task)
+		r = cpuiso_task_rec_find(w->store, note->task);
 	switch (note->type) {
 	case CPUISO_NOTE_FORK:
 		if (r)
 			break;
-		parent = cpuiso_task_rec_find(w->store, note->parent);
+		parent = cpuiso_task_rec_find(w->store, note->by);
 		if (!parent && !last && n_orphans < MAX_ORPHANS) {
 			orphans[n_orphans++] = *note;
 			return false;
@@ -296,11 +312,23 @@ static bool take(struct cpuiso_world *w, struct cpuiso_note *note, bool last)
 		moved = note_fork(w, note, parent);
 		break;
 	case CPUISO_NOTE_EXIT:
-		if (r && list_empty(&r->reap))
-			list_add(&r->reap, &exited);
+		if (r)
+			reap_later(r);
 		break;
 	case CPUISO_NOTE_MATCH:
 		note_match(w, note);
+		break;
+	default:
+		if (!r && note->task && !last && n_orphans < MAX_ORPHANS) {
+			orphans[n_orphans++] = *note;
+			return false;
+		}
+		/* Of its fork no note can come any more. */
+		if (!r && note->task && !(note->task->flags & PF_EXITING))
+			cpuiso_task_note_child(w, note->task,
+					       nearest_relative(w->store,
+								note->task));
+		cpuiso_guard_note(w, note);
 		break;
 	}
 	cpuiso_note_drop(note);
@@ -318,6 +346,7 @@ static bool take(struct cpuiso_world *w, struct cpuiso_note *note, bool last)
 unsigned int cpuiso_sweep_notes(struct cpuiso_world *w, bool *more)
 {
 	struct cpuiso_task_rec *r, *next;
+	struct cpuiso_isolation *iso;
 	unsigned int cpu, i, n, moved = 0;
 	struct cpuiso_note note;
 	LIST_HEAD(reap);
@@ -342,8 +371,12 @@ unsigned int cpuiso_sweep_notes(struct cpuiso_world *w, bool *more)
 	if (must_rescan)
 		rescan(w);
 
-	list_for_each_entry_safe(r, next, &reap, reap)
-		cpuiso_task_rec_drop(w->store, r);
+	list_for_each_entry_safe(r, next, &reap, reap) {
+		cpuiso_guard_forget(r);
+		iso = cpuiso_task_forget(w->store, r);
+		if (iso)
+			iso->gone = true;
+	}
 	*more = n_orphans || !list_empty(&exited);
 	return moved;
 }

@@ -17,7 +17,12 @@
 #include "tasks.h"
 #include "workload.h"
 
-static void read_mask(struct task_struct *task, struct cpumask *mask)
+/**
+ * cpuiso_task_read_mask - the CPUs that a task is allowed on, whole
+ * @task: referenced
+ * @mask: the answer
+ */
+void cpuiso_task_read_mask(struct task_struct *task, struct cpumask *mask)
 {
 	unsigned long flags;
 
@@ -101,6 +106,14 @@ struct cpuiso_task_rec *cpuiso_task_note_child(struct cpuiso_world *w,
 	return r;
 }
 
+static void leave(struct cpuiso_task_rec *r)
+{
+	struct cpuiso_isolation *iso = cpuiso_rec_owner(&r->rec);
+
+	if (iso)
+		iso->members--;
+}
+
 /**
  * cpuiso_task_join - a task becomes workload, or stops to be
  * @r: its record
@@ -114,31 +127,63 @@ void cpuiso_task_join(struct cpuiso_task_rec *r, struct cpuiso_isolation *iso,
 {
 	if (iso && !may_be_workload(r->task))
 		return;
+	leave(r);
 	r->rule = rule;
 	cpuiso_rec_own(&r->rec, iso);
+	if (iso)
+		iso->members++;
 	if (iso && r->real)
 		cpuiso_member_add(r);
+}
+
+/**
+ * cpuiso_task_forget - a task has exited
+ * @store: where its record is
+ * @r: its record
+ *
+ * Return: the isolation whose last member it was, or NULL.
+ */
+struct cpuiso_isolation *cpuiso_task_forget(struct cpuiso_store *store,
+					    struct cpuiso_task_rec *r)
+{
+	struct cpuiso_isolation *iso = cpuiso_rec_owner(&r->rec);
+
+	leave(r);
+	cpuiso_task_rec_drop(store, r);
+	return iso && !iso->members ? iso : NULL;
 }
 
 /* Somebody, or the kernel, has given it another mask since we looked. */
 static void reconcile(struct cpuiso_world *w, struct cpuiso_task_rec *r,
 		      const struct cpumask *now)
 {
-	bool ours = cpuiso_rec_ours(&r->rec);
-
 	if (r->irq_thread || cpumask_subset(r->rec.set, w->replugged)) {
 		cpuiso_rec_seen(&r->rec, now);
 		return;
 	}
-	if (ours && w->outcome && !cpumask_equal(now, r->rec.orig)) {
-		w->outcome->changed++;
-		cpuiso_event_task(CPUISO_EVENT_CHANGED_SINCE, r->task, 0);
-	}
 	cpuiso_rec_adopt(&r->rec, now);
+	/* A kernel thread that was bound meanwhile: by its maker, for good. */
+	if (r->task->flags & PF_NO_SETAFFINITY)
+		r->rec.overruled = false;
+}
+
+/* An undo has come to it: is it what somebody else made of it? */
+static bool tell_overruled(struct cpuiso_world *w, struct cpuiso_task_rec *r)
+{
+	if (!w->outcome || cpumask_intersects(r->rec.orig, w->isolated))
+		return false;
+	WRITE_ONCE(r->rec.tolerated, false);
+	if (!r->rec.overruled)
+		return false;
+	r->rec.overruled = false;
+	w->outcome->changed++;
+	cpuiso_event_task(CPUISO_EVENT_CHANGED_SINCE, r->task, 0);
+	return true;
 }
 
 static void move(struct cpuiso_world *w, struct cpuiso_task_rec *r,
-		 const struct cpumask *mask, enum cpuiso_verdict verdict)
+		 const struct cpumask *mask, enum cpuiso_verdict verdict,
+		 bool theirs)
 {
 	int err = 0;
 
@@ -148,9 +193,9 @@ static void move(struct cpuiso_world *w, struct cpuiso_task_rec *r,
 		err = set_cpus_allowed_ptr(r->task, mask);
 	if (!err && !w->planned) {
 		/* From 6.12 the user's own mask narrows what we ask for. */
-		read_mask(r->task, w->now);
+		cpuiso_task_read_mask(r->task, w->now);
 		cpuiso_rec_wrote(&r->rec, w->now);
-		if (w->outcome)
+		if (w->outcome && !theirs)
 			w->outcome->restored++;
 	}
 	cpuiso_rec_verdict(&r->rec, err ? CPUISO_VERDICT_REFUSED : verdict,
@@ -169,6 +214,7 @@ void cpuiso_task_settle(struct cpuiso_world *w, struct cpuiso_task_rec *r)
 {
 	struct task_struct *task = r->task;
 	enum cpuiso_verdict verdict;
+	bool theirs;
 
 	if (task->flags & PF_EXITING) {
 		if (w->outcome && cpuiso_rec_ours(&r->rec))
@@ -176,9 +222,10 @@ void cpuiso_task_settle(struct cpuiso_world *w, struct cpuiso_task_rec *r)
 		cpuiso_rec_verdict(&r->rec, CPUISO_VERDICT_EXITED, 0);
 		return;
 	}
-	read_mask(task, w->now);
+	cpuiso_task_read_mask(task, w->now);
 	if (!cpumask_equal(w->now, r->rec.set))
 		reconcile(w, r, w->now);
+	theirs = tell_overruled(w, r);
 
 	if (task->flags & PF_NO_SETAFFINITY) {
 		if (!cpumask_intersects(w->now, w->isolated))
@@ -197,7 +244,7 @@ void cpuiso_task_settle(struct cpuiso_world *w, struct cpuiso_task_rec *r)
 	if (cpumask_equal(w->scratch, r->rec.set))
 		cpuiso_rec_verdict(&r->rec, verdict, 0);
 	else
-		move(w, r, w->scratch, verdict);
+		move(w, r, w->scratch, verdict, theirs);
 }
 
 /**
@@ -265,7 +312,7 @@ bool cpuiso_task_view_next(struct cpuiso_store *store, unsigned long *id,
 	v->tgid = task_tgid_nr(r->task);
 	get_task_comm(v->comm, r->task);
 	v->kthread = r->task->flags & PF_KTHREAD;
-	read_mask(r->task, v->present);
+	cpuiso_task_read_mask(r->task, v->present);
 	spin_lock(&cpuiso_rec_lock);
 	v->verdict = r->rec.verdict;
 	v->err = r->rec.err;

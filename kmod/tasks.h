@@ -42,6 +42,9 @@ void cpuiso_task_settle(struct cpuiso_world *w, struct cpuiso_task_rec *r);
 void cpuiso_task_match(struct cpuiso_world *w, struct cpuiso_task_rec *r);
 void cpuiso_task_join(struct cpuiso_task_rec *r, struct cpuiso_isolation *iso,
 		      u32 rule);
+struct cpuiso_isolation *cpuiso_task_forget(struct cpuiso_store *store,
+					    struct cpuiso_task_rec *r);
+void cpuiso_task_read_mask(struct task_struct *task, struct cpumask *mask);
 bool cpuiso_task_needs_settling(const struct cpuiso_world *w,
 				struct task_struct *task);
 

@@ -73,6 +73,13 @@ struct cpuiso_pattern {
  * @keep: I: struct cpuiso_pattern
  * @sched_policy: I: enum cpuiso_sched, or -1 to leave the workload's alone
  * @sched_prio: I
+ * @guard: I: enum cpuiso_guard, by enum cpuiso_class
+ * @exit_policy: I: enum cpuiso_exit
+ * @members: W: tasks that are its workload
+ * @gone: W: the last member has ended, and nobody was told yet
+ * @evicted: P: how often the guard moved something off
+ * @reported: P: how often it only said so
+ * @fights: P: objects that it backed off from
  * @rcu: frees the isolation
  */
 struct cpuiso_isolation {
@@ -88,7 +95,30 @@ struct cpuiso_isolation {
 	struct list_head keep;
 	int sched_policy;
 	unsigned int sched_prio;
+	u8 guard[__CPUISO_CLASS_MAX];
+	u8 exit_policy;
+	unsigned int members;
+	bool gone;
+	u32 evicted;
+	u32 reported;
+	u32 fights;
 	struct rcu_head rcu;
+};
+
+/**
+ * struct cpuiso_fight - how often an object had to be moved off again
+ * @since: W: jiffies of the first eviction of this burst
+ * @burst: W: evictions since then
+ * @wait: W: how long to leave it alone, jiffies; 0 when it does not fight
+ * @until: W: when that ends, jiffies
+ * @quiet: left alone now; the probes say nothing about it
+ */
+struct cpuiso_fight {
+	unsigned long since;
+	unsigned int burst;
+	unsigned long wait;
+	unsigned long until;
+	bool quiet;
 };
 
 /**
@@ -96,6 +126,11 @@ struct cpuiso_isolation {
  * @owner: R: isolation whose workload it is, or that keeps it; NULL for none
  * @verdict: R: enum cpuiso_verdict, towards all isolations together
  * @err: R: positive errno of CPUISO_VERDICT_REFUSED, else 0
+ * @tolerated: written by the worker: the policy is to leave it where somebody
+ *	put it; the probes say nothing about it
+ * @overruled: W: somebody else gave it @orig after we had put it elsewhere;
+ *	an undo restores that, and says so
+ * @fight: how often it had to be moved off again
  * @orig: R: the mask it would have if there were no isolation
  * @set: R: the mask it had when last written or looked at
  * @prev: W: @set before the last write; a fork copies its parent's mask long
@@ -108,6 +143,9 @@ struct cpuiso_rec {
 	struct cpuiso_isolation __rcu *owner;
 	u8 verdict;
 	u8 err;
+	bool tolerated;
+	bool overruled;
+	struct cpuiso_fight fight;
 	struct cpumask *orig;
 	struct cpumask *set;
 	struct cpumask *prev;
@@ -118,12 +156,19 @@ struct cpuiso_rec {
  * @rec: the part common to all records
  * @id: I: key in cpuiso_store.tasks
  * @task: I: a reference; correct across exec, unlike a struct pid
- * @hash: W: in cpuiso_store.hash
+ * @hash: P: in cpuiso_store.hash
+ * @noted: a probe has left a note about it that was not read yet
+ * @ran_at: when a probe first saw it run on an isolated CPU since @noted, in
+ *	ktime_get_mono_fast_ns(); 0 when it did not
+ * @irq_thread: written by the worker: the thread of an interrupt, which
+ *	follows its interrupt; the probes say nothing about it
+ * @newborn: W: a kernel thread that was made and not woken yet: whoever made
+ *	it may still bind it
+ * @woken: W: it was woken before it was known to be newborn
  * @member: W: in the hash of members.c; read by probes under RCU
+ * @real: I: in the store that is real
  * @reap: W: in the notes' list of records whose task has exited
  * @rule: W: the rule that made it a member
- * @real: I: in the store that is real
- * @irq_thread: W: the thread of an interrupt, which follows its interrupt
  * @sched_saved: W: the policy is set_*, of our making, and was orig_*
  * @orig_reset: W: SCHED_RESET_ON_FORK as it was
  * @orig_policy: W
@@ -142,8 +187,12 @@ struct cpuiso_task_rec {
 	struct hlist_node member;
 	struct list_head reap;
 	u32 rule;
-	bool real:1;
-	bool irq_thread:1;
+	atomic_t noted;
+	u64 ran_at;
+	bool irq_thread;
+	bool real;
+	bool newborn:1;
+	bool woken:1;
 	bool sched_saved:1;
 	bool orig_reset:1;
 	u8 orig_policy;
@@ -182,7 +231,7 @@ struct cpuiso_irq_rec {
  * @tasks: R: struct cpuiso_task_rec by id, in the order they were made
  * @irqs: R: struct cpuiso_irq_rec by IRQ number
  * @next: W: where to look for a free id in @tasks
- * @hash: W: struct cpuiso_task_rec by task
+ * @hash: P: struct cpuiso_task_rec by task
  * @real: I: its members are workload indeed
  *
  * There is one that is real, with one writer, the worker; a plan has its own.

@@ -8,12 +8,15 @@
 #include <linux/slab.h>
 #include "event.h"
 #include "fault.h"
+#include "guard.h"
 #include "irqs.h"
 #include "isolation.h"
 #include "ledger.h"
 #include "observe.h"
 #include "probe.h"
+#include "probe_guard.h"
 #include "record.h"
+#include "status.h"
 #include "sweep.h"
 #include "tasks.h"
 #include "verbs.h"
@@ -103,26 +106,56 @@ static int check_pids(struct cpuiso_op *op, const struct list_head *rules)
 	return 0;
 }
 
-static int start_watching(const struct cpuiso_isolation *iso)
+static int attach(void)
 {
 	int err;
 
-	if (!attached) {
-		err = cpuiso_probes_attach(cpuiso_isolation_probes);
-		if (err)
-			return err;
+	if (attached)
+		return 0;
+	err = cpuiso_guard_attach(store);
+	if (err)
+		return err;
+	err = cpuiso_probes_attach(cpuiso_isolation_probes);
+	if (err)
+		cpuiso_guard_detach();
+	else
 		attached = true;
-	}
-	return cpuiso_ledger_isolate(iso->cpus, iso);
+	return err;
+}
+
+static void detach(void)
+{
+	cpuiso_probes_detach(cpuiso_isolation_probes);
+	cpuiso_guard_detach();
+	attached = false;
+}
+
+static int start_watching(const struct cpuiso_isolation *iso)
+{
+	unsigned int cpu;
+	int err;
+
+	err = attach();
+	if (err)
+		return err;
+	err = cpuiso_ledger_isolate(iso->cpus, iso);
+	if (err)
+		return err;
+	for_each_cpu(cpu, iso->cpus)
+		cpuiso_guard_watch(cpu, true);
+	return 0;
 }
 
 static void stop_watching(const struct cpuiso_isolation *iso)
 {
+	unsigned int cpu;
+
+	for_each_cpu(cpu, iso->cpus)
+		cpuiso_guard_watch(cpu, false);
 	cpuiso_ledger_release(iso->cpus);
 	if (!list_is_singular(&cpuiso_isolations) || !attached)
 		return;
-	cpuiso_probes_detach(cpuiso_isolation_probes);
-	attached = false;
+	detach();
 }
 
 static void undo(struct cpuiso_isolation *iso, struct cpuiso_outcome *outcome)
@@ -144,6 +177,7 @@ static void undo(struct cpuiso_isolation *iso, struct cpuiso_outcome *outcome)
 	stop_watching(iso);
 	if (!attached) {
 		cpuiso_sweep_quiesce(world);
+		cpuiso_guard_stop();
 		cpuiso_store_clear(store);
 	}
 	world->outcome = NULL;
@@ -417,6 +451,26 @@ void cpuiso_verbs_run(struct cpuiso_op *op)
 	}
 }
 
+/* The last member of a workload has ended: say so, and act on it. */
+static void workload_gone(void)
+{
+	struct cpuiso_isolation *iso, *next;
+	struct cpuiso_outcome outcome = {};
+
+	list_for_each_entry_safe(iso, next, &cpuiso_isolations, node) {
+		if (!iso->gone || iso->members) {
+			iso->gone = false;
+			continue;
+		}
+		iso->gone = false;
+		cpuiso_event(CPUISO_EVENT_WORKLOAD_GONE, iso->name, 0,
+			     "exit=%s",
+			     cpuiso_exit_names[iso->exit_policy]);
+		if (iso->exit_policy == CPUISO_EXIT_REVERT)
+			revert_one(iso, &outcome);
+	}
+}
+
 /**
  * cpuiso_verbs_notes - keep up with the tasks that come and go
  *
@@ -431,7 +485,22 @@ bool cpuiso_verbs_notes(void)
 		return false;
 	cpuiso_world_look(world);
 	cpuiso_sweep_notes(world, &more);
+	workload_gone();
 	return more;
+}
+
+/**
+ * cpuiso_verbs_due - do what has waited for its time
+ *
+ * Context: the worker.
+ * Return: in how many jiffies to come again, 0 when nothing waits.
+ */
+unsigned long cpuiso_verbs_due(void)
+{
+	if (!attached)
+		return 0;
+	cpuiso_world_look(world);
+	return cpuiso_guard_due(world);
 }
 
 /**

@@ -43,6 +43,7 @@ int cpuiso_verbs_init(void);
 void cpuiso_verbs_exit(void);
 void cpuiso_verbs_run(struct cpuiso_op *op);
 bool cpuiso_verbs_notes(void);
+unsigned long cpuiso_verbs_due(void);
 void cpuiso_verbs_hotplug(const struct cpumask *went_down);
 void cpuiso_verbs_revert_all(struct cpuiso_outcome *outcome);
 

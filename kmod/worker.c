@@ -14,6 +14,7 @@
 #include <linux/slab.h>
 #include "hotplug.h"
 #include "isolation.h"
+#include "notes.h"
 #include "observe.h"
 #include "record.h"
 #include "verbs.h"
@@ -24,6 +25,7 @@
 
 static struct kthread_worker *worker;
 static struct kthread_work work;
+static struct kthread_delayed_work alarm;
 static DEFINE_SPINLOCK(queue_lock);
 static LIST_HEAD(queue);
 static unsigned int queued;
@@ -115,6 +117,7 @@ static void cancel(struct cpuiso_op *op)
 static void work_fn(struct kthread_work *w)
 {
 	struct cpuiso_op *op;
+	unsigned long due;
 	bool more, run;
 
 	do {
@@ -133,6 +136,10 @@ static void work_fn(struct kthread_work *w)
 		}
 		cond_resched();
 	} while (op || more);
+
+	due = cpuiso_verbs_due();
+	if (due)
+		kthread_mod_delayed_work(worker, &alarm, due);
 }
 
 /**
@@ -194,8 +201,12 @@ bool cpuiso_worker_busy(char *buf, size_t size)
 int cpuiso_worker_init(void)
 {
 	kthread_init_work(&work, work_fn);
+	kthread_init_delayed_work(&alarm, work_fn);
 	worker = kthread_create_worker(0, "cpuiso");
-	return PTR_ERR_OR_ZERO(worker);
+	if (IS_ERR(worker))
+		return PTR_ERR(worker);
+	cpuiso_notes_set_reader(worker->task);
+	return 0;
 }
 
 /**
@@ -255,5 +266,6 @@ void cpuiso_worker_revert(void)
  */
 void cpuiso_worker_exit(void)
 {
+	kthread_cancel_delayed_work_sync(&alarm);
 	kthread_destroy_worker(worker);
 }

@@ -5,6 +5,9 @@
 #
 #   scripts/build-module.sh KERNEL [MAKE-ARGUMENT...]      for example 6.1 DEBUG=1
 #
+# CC=clang also works for a kernel that was configured for gcc. Such a module lacks some of that kernel's hardening, so it
+# shows what clang has to say and is not meant to be used.
+#
 # KERNEL: what scripts/kernel-fetch.sh or scripts/kernel-build-checking.sh knows, or a directory with a kernel's headers.
 set -euo pipefail
 
@@ -29,11 +32,22 @@ fi
 
 # Objects made with other arguments are of no use, and another tree may be built at the same time. make would take some
 # characters in a path for syntax.
-key=$(tr -cs '[:alnum:].\n' - <<<"${kernel##*/}${*:+ $*}" | sed 's/-*$//')
+key=$(tr -cs '[:alnum:].\n' - <<<"${kernel##*/}${*:+ $*}" | cut -c1-40 | sed 's/-*$//')
 dir=$cache/build/$key-$(cksum <<<"$tree $kdir $*" | cut -d' ' -f1)
 mkdir -p "$dir/kmod"
 exec 9>"$dir/lock"
 flock 9
+
+forget() {
+	rm -f "$dir"/kmod/*.o "$dir"/kmod/*.mod "$dir"/kmod/*.mod.c
+}
+
+# Headers that were unpacked anew may be older than the objects.
+identity=$(stat -L -c '%i %Z' "$kdir/Makefile")
+if [ "$identity" != "$(cat "$dir/identity" 2>/dev/null)" ]; then
+	forget
+	echo "$identity" >"$dir/identity"
+fi
 
 sources() {
 	(cd "$1" && find kmod -type f \( -name '*.[chS]' -o -name Kbuild -o -name Makefile \) ! -name '*.mod.c' | sort)
@@ -51,7 +65,22 @@ cmp -s "$tree/VERSION" "$dir/VERSION" || cp "$tree/VERSION" "$dir/VERSION"
 
 # The options of a make above this one are about something else.
 unset MAKEFLAGS MAKEOVERRIDES MFLAGS MAKELEVEL
+# Settings of a gcc kernel that become options which clang does not know, or which gcc does not.
+for argument; do
+	[ "$argument" = CC=clang ] || continue
+	IFS=. read -r major minor patch < <(clang -dumpversion)
+	set -- "$@" LLVM=1 CONFIG_CC_IS_CLANG=y CONFIG_CC_IS_GCC= CONFIG_GCC_VERSION=0 \
+		CONFIG_CLANG_VERSION=$((major * 10000 + minor * 100 + patch)) \
+		CONFIG_CC_IMPLICIT_FALLTHROUGH=-Wimplicit-fallthrough CONFIG_FTRACE_MCOUNT_USE_CC= \
+		CONFIG_INIT_STACK_ALL_ZERO= CONFIG_RETHUNK= CONFIG_MITIGATION_RETHUNK= CONFIG_SLS= CONFIG_MITIGATION_SLS=
+done
+
 # Headers packages carry no vmlinux to make type information from, and the test machine needs none.
-make -s -j"$(nproc)" -C "$dir/kmod" modules KDIR="$kdir" "$@" 2>&1 9>&- | { grep -v '^Skipping BTF' >&2 || true; } ||
-	die "the module could not be built for $kernel${*:+ with $*}."
+result=0
+make -s -j"$(nproc)" -C "$dir/kmod" modules KDIR="$kdir" "$@" >"$dir/output" 2>&1 9>&- || result=1
+if grep -v '^Skipping BTF' "$dir/output" >&2; then
+	# So that what was complained about once is complained about again.
+	forget
+fi
+[ $result = 0 ] || die "the module could not be built for $kernel${1:+ with $1}."
 echo "$dir/kmod/cpuiso.ko"

@@ -8,7 +8,7 @@
 set -euo pipefail
 
 tree=$(cd "$(dirname "$0")/.." && pwd)
-cache=${CPUISO_CACHE:-$HOME/.cache/cpuiso}
+logs=${CPUISO_CACHE:-$HOME/.cache/cpuiso}/demo/log
 kernel=6.1
 rate=10
 conns=${1:-100}
@@ -111,8 +111,8 @@ expect() {
 		REPLY=$value
 		case $name in
 		"$want") return ;;
-		vm) die "the guest ended early: $(tail -1 "$work/vm.err" | grep . || echo 'it said nothing')" ;;
-		failed) die "the guest's part failed: $(tail -1 "$work/vm.out" | grep . || echo 'it said nothing')" ;;
+		vm) die "the guest ended early, its logs are in $logs: $(tail -1 "$work/vm.err" | grep . || echo 'it said nothing')" ;;
+		failed) die "the guest's part failed, its logs are in $logs: $(tail -1 "$work/vm.out" | grep . || echo 'it said nothing')" ;;
 		esac
 	done
 }
@@ -127,19 +127,6 @@ run() {
 	[ -z "$tty" ] || echo
 	tail -n 20 "$work/$name.out" "$work/$name.err" >&2
 	die "$sentence"
-}
-
-# Built in a copy, because the tree's own build may be for another kernel, and is nobody's business here.
-build_module() {
-	local dir=$cache/demo
-	mkdir -p "$dir/kmod"
-	exec 6>"$dir/lock"
-	flock 6
-	cp -p "$tree/VERSION" "$dir/"
-	(cd "$tree/kmod" && find . -name '*.[ch]' ! -name '*.mod.c' -o -name Kbuild -o -name Makefile) |
-		(cd "$tree/kmod" && xargs cp -p --parents -t "$dir/kmod")
-	make -C "$dir/kmod" KDIR="$kdir" DEBUG= modules
-	cp "$dir/kmod/cpuiso.ko" "$work/"
 }
 
 free_port() {
@@ -179,19 +166,18 @@ run packages "the packages are not all there; see above." "$tree/scripts/deps.sh
 done_with "all there"
 
 begin "kernel of the guest"
-run kernel "the guest's kernel could not be had; see above." "$tree/scripts/kernel-fetch.sh" --kdir $kernel
-kdir=$(tail -1 "$work/kernel.out")
+run kernel "the guest's kernel could not be had; see above." "$tree/scripts/kernel-fetch.sh" $kernel
 done_with "Linux $("$tree/scripts/kernel-fetch.sh" --abi $kernel)"
 
 begin "module and command"
-run module "the module could not be built; see above." build_module
+run module "the module could not be built; see above." "$tree/scripts/demo/module.sh" $kernel "$work/cpuiso.ko"
 run tool "the command could not be built; see above." make -C "$tree/userspace"
 run helper "a helper program could not be built; see above." make -C "$tree/tests/functional" helpers/snapshot
 done_with "built for that kernel"
 
 begin "guest with 2 CPUs and lighttpd"
 port=$(free_port)
-job vm "$tree/tests/vm/run" --cpus 2 --ko "$work/cpuiso.ko" --net "$port" --log "$work/log" \
+job vm "$tree/tests/vm/run" --cpus 2 --ko "$work/cpuiso.ko" --net "$port" --log "$logs" \
 	--timeout $((600 + conns)) --qemu -chardev --qemu "pipe,id=ctl,path=$work/ctl" \
 	--qemu -device --qemu virtserialport,chardev=ctl,name=ctl --shell "bash scripts/demo/guest.sh"
 while read -r line; do
@@ -226,4 +212,4 @@ for phase in "${phases[@]}"; do
 	files+=("$work/$phase.out")
 done
 awk -f "$tree/scripts/demo/report.awk" -v conns="$conns" -v rate=$rate "$work/vm.out" "${files[@]}" || exit 1
-[ $run_status = 0 ] || die "the guest did not end well: $(grep -m 1 FAILED "$work/vm.err" || tail -1 "$work/vm.err")"
+[ $run_status = 0 ] || die "the guest did not end well, its logs are in $logs: $(grep -m 1 FAILED "$work/vm.err" || tail -1 "$work/vm.err")"

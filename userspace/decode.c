@@ -65,6 +65,13 @@ static const struct field isolation_fields[] = {
 	U32(CPUISO_A_ISOLATION_SCHED_PRIO, "sched_prio", false),
 	U32(CPUISO_A_ISOLATION_MEMBERS, "members", false),
 	NEST(CPUISO_A_ISOLATION_VERDICTS, "verdicts"),
+	ENUM(CPUISO_A_ISOLATION_GUARD_TASKS, "guard_tasks", false, guard_names),
+	ENUM(CPUISO_A_ISOLATION_GUARD_KTHREADS, "guard_kthreads", false, guard_names),
+	ENUM(CPUISO_A_ISOLATION_GUARD_IRQS, "guard_irqs", false, guard_names),
+	ENUM(CPUISO_A_ISOLATION_EXIT, "exit", false, exit_names),
+	U32(CPUISO_A_ISOLATION_EVICTED, "evicted", false),
+	U32(CPUISO_A_ISOLATION_REPORTED, "reported", false),
+	U32(CPUISO_A_ISOLATION_FIGHTS, "fights", false),
 	END
 };
 
@@ -123,6 +130,11 @@ static const struct field event_fields[] = {
 	STR(CPUISO_A_EVENT_NAME, "name", false),
 	U32(CPUISO_A_EVENT_ERRNO, "errno", false),
 	STR(CPUISO_A_EVENT_TEXT, "text", false),
+	STR(CPUISO_A_EVENT_FROM, "from", false),
+	STR(CPUISO_A_EVENT_TO, "to", false),
+	U32(CPUISO_A_EVENT_BY_PID, "by_pid", false),
+	STR(CPUISO_A_EVENT_BY_COMM, "by_comm", false),
+	U64(CPUISO_A_EVENT_NS, "ns", false),
 	END
 };
 

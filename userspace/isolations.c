@@ -6,11 +6,14 @@
 #include "nl.h"
 #include "output.h"
 
-/* Rules and scheduling as objects of their own; the module sends them flat. */
+/* Rules, scheduling and guard as objects of their own; the module sends them flat. */
 static void nest(json_object *iso)
 {
 	static const char *const rules[] = { "pid", "comm", "cgroup" };
+	static const char *const guard[] = { "guard_tasks", "guard_kthreads", "guard_irqs",
+					     "evicted", "reported", "fights" };
 	json_object *work = json_object_new_object(), *sched = NULL;
+	json_object *watch = json_object_new_object();
 	size_t i;
 
 	for (i = 0; i < 3; i++) {
@@ -24,7 +27,13 @@ static void nest(json_object *iso)
 	}
 	json_object_object_del(iso, "sched_policy");
 	json_object_object_del(iso, "sched_prio");
+	for (i = 0; i < 6; i++) {
+		put(watch, guard[i] + (i < 3 ? strlen("guard_") : 0),
+		    json_object_get(get_obj(iso, guard[i])));
+		json_object_object_del(iso, guard[i]);
+	}
 	put(iso, "workload", work);
+	put(iso, "guard", watch);
 	put(iso, "sched", sched);
 }
 

@@ -64,6 +64,28 @@ static const char *const events[] = {
 	[CPUISO_EVENT_CPU_ONLINE] = "cpu-online",
 	[CPUISO_EVENT_OFFLINE_REFUSED] = "offline-refused",
 	[CPUISO_EVENT_RESCANNED] = "rescanned",
+	[CPUISO_EVENT_EVICTED] = "evicted",
+	[CPUISO_EVENT_INTRUDER] = "intruder",
+	[CPUISO_EVENT_FIGHT] = "fight",
+	[CPUISO_EVENT_STARVING] = "starving",
+	[CPUISO_EVENT_WORKLOAD_GONE] = "workload-gone",
+};
+
+static const char *const classes[] = {
+	[CPUISO_CLASS_TASK] = "task",
+	[CPUISO_CLASS_KTHREAD] = "kthread",
+	[CPUISO_CLASS_IRQ] = "irq",
+};
+
+static const char *const guards[] = {
+	[CPUISO_GUARD_EVICT] = "evict",
+	[CPUISO_GUARD_REPORT] = "report",
+	[CPUISO_GUARD_OFF] = "off",
+};
+
+static const char *const exits[] = {
+	[CPUISO_EXIT_KEEP] = "keep",
+	[CPUISO_EXIT_REVERT] = "revert",
 };
 
 static const char *const stats[] = {
@@ -109,12 +131,16 @@ TABLE(kind_names, "kind", kinds, __CPUISO_KIND_MAX);
 TABLE(verdict_names, "verdict", verdicts, __CPUISO_VERDICT_MAX);
 TABLE(sched_names, "sched", scheds, __CPUISO_SCHED_MAX);
 TABLE(event_names, "event", events, __CPUISO_EVENT_MAX);
+TABLE(class_names, "class", classes, __CPUISO_CLASS_MAX);
+TABLE(guard_names, "guard", guards, __CPUISO_GUARD_MAX);
+TABLE(exit_names, "exit", exits, __CPUISO_EXIT_MAX);
 TABLE(stat_names, "stat-kind", stats, __CPUISO_STAT_MAX);
 TABLE(cmd_names, "operation", cmds, __CPUISO_CMD_MAX);
 
 const struct name_table *const all_names[] = {
 	&state_names, &kind_names, &verdict_names, &sched_names,
-	&event_names, &stat_names, &cmd_names, NULL
+	&event_names, &class_names, &guard_names, &exit_names, &stat_names,
+	&cmd_names, NULL
 };
 
 /**

@@ -9,7 +9,8 @@ struct name_table {
 };
 
 extern const struct name_table state_names, kind_names, verdict_names,
-	sched_names, event_names, stat_names, cmd_names;
+	sched_names, event_names, class_names, guard_names, exit_names,
+	stat_names, cmd_names;
 extern const struct name_table *const all_names[];
 
 const char *name_of(const struct name_table *t, unsigned int value);

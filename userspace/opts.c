@@ -29,6 +29,10 @@ const struct opt opt_table[NR_OPTS] = {
 		"interrupt to have there, by number, action or chip" },
 	[OPT_SCHED] = { "sched", 's', "POLICY", false,
 		"schedule the workload as fifo:PRIO, rr:PRIO or other" },
+	[OPT_GUARD] = { "guard", 'G', "POLICY", true,
+		"what comes later: evict, report or off; or CLASS=POLICY" },
+	[OPT_EXIT] = { "exit", 'e', "POLICY", false,
+		"when the last of the workload has ended: keep or revert" },
 	[OPT_ALL] = { "all", 'a', NULL, false,
 		"show every object, not only what stays" },
 	[OPT_JSON] = { "json", 'j', NULL, false,
@@ -221,6 +225,12 @@ const char *opt_of_attr(int attr)
 	case CPUISO_A_ISOLATION_SCHED_POLICY:
 	case CPUISO_A_ISOLATION_SCHED_PRIO:
 		return "--sched";
+	case CPUISO_A_ISOLATION_GUARD_TASKS:
+	case CPUISO_A_ISOLATION_GUARD_KTHREADS:
+	case CPUISO_A_ISOLATION_GUARD_IRQS:
+		return "--guard";
+	case CPUISO_A_ISOLATION_EXIT:
+		return "--exit";
 	default:
 		return NULL;
 	}

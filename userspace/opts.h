@@ -15,6 +15,8 @@ enum opt_id {
 	OPT_CGROUP,
 	OPT_KEEP_IRQ,
 	OPT_SCHED,
+	OPT_GUARD,
+	OPT_EXIT,
 	OPT_ALL,
 	OPT_JSON,
 	OPT_HELP,
@@ -24,7 +26,8 @@ enum opt_id {
 
 #define O(id)		(1u << OPT_##id)
 #define O_WORKLOAD	(O(PID) | O(COMM) | O(UNIT) | O(CGROUP))
-#define O_ISOLATION	(O(CPUS) | O(NAME) | O_WORKLOAD | O(KEEP_IRQ) | O(SCHED))
+#define O_ISOLATION	(O(CPUS) | O(NAME) | O_WORKLOAD | O(KEEP_IRQ) | O(SCHED) | \
+			 O(GUARD) | O(EXIT))
 
 /* The values of an option that may be given several times. */
 struct strings {

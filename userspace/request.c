@@ -12,6 +12,7 @@
 #include "cpulist.h"
 #include "fail.h"
 #include "isolations.h"
+#include "names.h"
 #include "opts.h"
 #include "output.h"
 #include "request.h"
@@ -122,6 +123,71 @@ int request_sched(struct request *r, const char *text)
 	return 0;
 }
 
+/**
+ * request_guard() - read what is to be done about what comes later
+ * @r: the request
+ * @text: POLICY for every class, or CLASS=POLICY for one
+ *
+ * Return: 0, or the exit code after saying what is wrong.
+ */
+int request_guard(struct request *r, const char *text)
+{
+	static const char *const classes[] = {
+		[CPUISO_CLASS_TASK] = "tasks",
+		[CPUISO_CLASS_KTHREAD] = "kthreads",
+		[CPUISO_CLASS_IRQ] = "irqs",
+	};
+	const char *equals = strchr(text, '=');
+	int i, policy, n = 0;
+
+	policy = value_of(&guard_names, equals ? equals + 1 : text);
+	if (policy < 0)
+		return fail(EXIT_USAGE, "--guard \"%s\" has no policy; write evict, report or off, or CLASS= before it",
+			    text);
+	for (i = 0; i < __CPUISO_CLASS_MAX; i++) {
+		if (equals && (strlen(classes[i]) != (size_t)(equals - text) ||
+			       strncmp(classes[i], text, equals - text)))
+			continue;
+		r->has_guard[i] = true;
+		r->guard[i] = policy;
+		n++;
+	}
+	return n ? 0 : fail(EXIT_USAGE, "--guard \"%s\" has no class of things; write tasks, kthreads or irqs before the =",
+			    text);
+}
+
+/* A class by its name wins over all of them, whatever the order. */
+static int parse_guard(struct request *r, const struct strings *s)
+{
+	int code = 0, named;
+	size_t i;
+
+	for (named = 0; named < 2; named++)
+		for (i = 0; !code && i < s->n; i++)
+			if (!strchr(s->v[i], '=') == !named)
+				code = request_guard(r, s->v[i]);
+	return code;
+}
+
+/**
+ * request_exit() - read what is to be done when the workload has ended
+ * @r: the request
+ * @text: keep or revert
+ *
+ * Return: 0, or the exit code after saying what is wrong.
+ */
+int request_exit(struct request *r, const char *text)
+{
+	int policy = value_of(&exit_names, text);
+
+	if (policy < 0)
+		return fail(EXIT_USAGE, "--exit \"%s\" is no policy; write keep or revert",
+			    text);
+	r->has_exit = true;
+	r->exit = policy;
+	return 0;
+}
+
 static int parse_keep_irq(struct request *r, const struct strings *s)
 {
 	size_t i;
@@ -181,6 +247,10 @@ int request_isolation(struct request *r, const struct args *args)
 	code = request_name(r, args->one[OPT_NAME] ? args->one[OPT_NAME] : name);
 	if (!code && args->one[OPT_SCHED])
 		code = request_sched(r, args->one[OPT_SCHED]);
+	if (!code)
+		code = parse_guard(r, &args->many[OPT_GUARD]);
+	if (!code && args->one[OPT_EXIT])
+		code = request_exit(r, args->one[OPT_EXIT]);
 	if (!code)
 		code = parse_keep_irq(r, &args->many[OPT_KEEP_IRQ]);
 	if (!code)
@@ -281,6 +351,12 @@ int request_put(struct nl_msg *msg, const struct request *r, int cmd)
 		err = nla_put_u32(msg, CPUISO_A_ISOLATION_SCHED_POLICY, r->policy);
 	if (!err && r->has_sched)
 		err = nla_put_u32(msg, CPUISO_A_ISOLATION_SCHED_PRIO, r->prio);
+	for (i = 0; i < __CPUISO_CLASS_MAX && !err; i++)
+		if (r->has_guard[i])
+			err = nla_put_u32(msg, CPUISO_A_ISOLATION_GUARD_TASKS + i,
+					  r->guard[i]);
+	if (!err && r->has_exit)
+		err = nla_put_u32(msg, CPUISO_A_ISOLATION_EXIT, r->exit);
 	if (!err && nest)
 		err = nla_nest_end(msg, nest);
 	return err;

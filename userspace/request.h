@@ -26,6 +26,10 @@ struct request {
 	size_t nr_keep_irq;
 	bool has_sched;
 	uint32_t policy, prio;
+	bool has_guard[__CPUISO_CLASS_MAX];
+	uint32_t guard[__CPUISO_CLASS_MAX];
+	bool has_exit;
+	uint32_t exit;
 };
 
 int request_isolation(struct request *r, const struct args *args);
@@ -33,6 +37,8 @@ int request_workload(struct request *r, const struct args *args);
 int request_name(struct request *r, const char *name);
 int request_choose(struct request *r, struct conn *c);
 int request_sched(struct request *r, const char *text);
+int request_guard(struct request *r, const char *text);
+int request_exit(struct request *r, const char *text);
 void request_free(struct request *r);
 int request_put(struct nl_msg *msg, const struct request *r, int cmd);
 

@@ -12,6 +12,8 @@
 #include <linux/irq_work.h>
 #include <linux/sched.h>
 #include <linux/version.h>
+#include <linux/ptrace.h>
+#include <linux/sched.h>
 #include <net/genetlink.h>
 #include <uapi/linux/sched/types.h>
 
@@ -54,6 +56,32 @@ static inline struct nlattr **cpuiso_dump_attrs(struct netlink_callback *cb)
 #else
 #define CPUISO_RESV_START_OP(op) .resv_start_op = (op),
 #endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 14, 0)
+#define task_is_running(task) (READ_ONCE((task)->state) == TASK_RUNNING)
+#endif
+
+static inline bool cpuiso_migration_disabled(const struct task_struct *task)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)
+	return false;
+#else
+	return task->migration_disabled;
+#endif
+}
+
+/* The mask that set_cpus_allowed_common() is called with. */
+static inline const struct cpumask *cpuiso_new_mask(struct pt_regs *regs)
+{
+	unsigned long arg = regs_get_kernel_argument(regs, 1);
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+	return (const struct cpumask *)arg;
+#else
+	/* struct affinity_context, private to the scheduler, begins with it. */
+	return *(const struct cpumask **)arg;
+#endif
+}
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 18, 0)
 #define CPUISO_PROTO_SCHED_SWITCH \

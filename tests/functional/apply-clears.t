@@ -3,7 +3,7 @@
 # After apply nothing that can be moved is allowed on the CPU, the workload is there and nowhere else, and every task
 # and interrupt has the verdict that it should.
 . "${TESTLIB:-$(dirname "$0")}/lib.sh"
-plan 21
+plan 24
 
 hire lone
 ask lone cpus 1
@@ -31,13 +31,11 @@ ask busy spin
 spinner=$REPLY
 
 # Interrupts in every state: on the CPU alone, on both, off it, and one that is to be kept.
-snapshot take -p "$T/scratch"
-mapfile -t irqs < <(awk -F'\t' '$1 == "irq" && $3 == "m" && $6 != "-" { print $2 }' "$T/scratch")
-[ ${#irqs[@]} -ge 4 ] || bail_out "only ${#irqs[@]} interrupts can be moved"
-echo 1 >"/proc/irq/${irqs[0]}/smp_affinity_list"
-echo 0-1 >"/proc/irq/${irqs[1]}/smp_affinity_list"
-echo 0 >"/proc/irq/${irqs[2]}/smp_affinity_list"
-echo 0 >"/proc/irq/${irqs[3]}/smp_affinity_list"
+find_irqs 4
+set_irq "${irqs[0]}" 1
+set_irq "${irqs[1]}" 0-1
+set_irq "${irqs[2]}" 0
+set_irq "${irqs[3]}" 0
 keep=${irqs[3]}
 
 remember
@@ -88,7 +86,7 @@ END
 is "the mask that a moved task had is in its record" "$(field_of tasks "${pid[lone]}" 8)" 1
 is "the mask that the workload had is in its record" "$(field_of tasks "${pid[work]}" 8)" 0
 is "verdict and mask of the kept interrupt" \
-	"$(field_of irqs "$keep" 5) $(cat "/proc/irq/$keep/smp_affinity_list")" "workload 1"
+	"$(field_of irqs "$keep" 5) $(irq_cpus "$keep")" "workload 1"
 
 is "the policy of the workload's threads" \
 	"$(snapshot show "${pid[work]}" | awk '{ print $2, $3, $4 }' | sort -u)" "1 1 10"
@@ -136,6 +134,20 @@ counts() {
 }
 check "the counts of verdicts are those of the lines" counts
 
-check "revert" iso revert t
+check "revert" revert t
 same "everything is as it was before apply"
+
+# An interrupt is kept by the name of its action, or by that of its chip, as well. Column 6 is the one, 5 the other.
+kept_by() {
+	local column=$1 pattern keep
+	pattern=$(awk -F'\t' -v n="${irqs[0]}" -v c="$column" '$1 == "irq" && $2 == n { print $c }' "$BEFORE")
+	mapfile -t keep < <(awk -F'\t' -v p="$pattern" -v c="$column" \
+		'$1 == "irq" && $3 == "m" && $6 != "-" && $c == p { print "-k" $2 }' "$BEFORE")
+	# A bracket makes it a pattern that matches nothing else.
+	iso apply -c 1 --name k --keep-irq "[${pattern:0:1}]${pattern:1}" || return
+	clear_of "${keep[@]}" 1 && snapshot verdicts "${keep[@]}" 1 "$BEFORE" && revert k
+}
+check "interrupts kept by action" kept_by 6
+check "interrupts kept by chip" kept_by 5
+same "everything is as it was"
 finish

@@ -110,6 +110,15 @@ iso() {
 	"$CPUISO_BIN" "$@"
 }
 
+# An undo that says that somebody else was here, where nobody was, shows whom it means.
+revert() {
+	local status
+	iso revert "$@"
+	status=$?
+	[ $status -eq 0 ] || grep $'\tchanged-since\t' "$PROC/events"
+	return $status
+}
+
 is_loaded() {
 	[ -d /sys/module/cpuiso ]
 }
@@ -142,7 +151,7 @@ same() {
 
 # clear_of [-w PID]... [-k IRQ]... LIST
 clear_of() {
-	snapshot clear -t 3 "$@" "$BEFORE"
+	snapshot clear -t 10 "$@" "$BEFORE"
 }
 
 n_cpus() {
@@ -205,7 +214,7 @@ on() {
 	local list=$1 tid
 	shift
 	for tid in "$@"; do
-		wait-for 5 mask "$tid" "$list" || return
+		wait-for 10 mask "$tid" "$list" || return
 	done
 }
 
@@ -219,6 +228,24 @@ field_of() {
 		echo "${fields[$3 - 1]}"
 		return
 	done
+}
+
+# find_irqs N: the interrupts in use that can be moved, in ${irqs[@]}, at least N
+find_irqs() {
+	snapshot take -p "$T/scratch"
+	mapfile -t irqs < <(awk -F'\t' '$1 == "irq" && $3 == "m" && $6 != "-" { print $2 }' "$T/scratch")
+	[ ${#irqs[@]} -ge "$1" ] || bail_out "only ${#irqs[@]} interrupts can be moved"
+}
+
+irq_cpus() {
+	cat "/proc/irq/$1/smp_affinity_list"
+}
+
+# set_irq IRQ LIST: by hand, and as it was when the test ends
+declare -A irq_was=()
+set_irq() {
+	[ -n "${irq_was[$1]:-}" ] || irq_was[$1]=$(irq_cpus "$1")
+	echo "$2" >"/proc/irq/$1/smp_affinity_list"
 }
 
 # errno_of COMMAND ATTR=VALUE...: what the module answers when the tool's own checks are passed by
@@ -239,9 +266,12 @@ finish() {
 
 # Whatever happens, the next test finds no module and no puppet.
 end() {
-	local status=$?
+	local status=$? irq
 	[ ${#puppets[@]} -eq 0 ] || kill "${puppets[@]}" 2>/dev/null
 	! is_loaded || rmmod cpuiso
+	for irq in "${!irq_was[@]}"; do
+		echo "${irq_was[$irq]}" >"/proc/irq/$irq/smp_affinity_list"
+	done
 	rm -rf "$T"
 	[ "$n_results" -eq "$n_planned" ] || [ $status -ne 0 ] || status=1
 	exit $status

@@ -30,7 +30,7 @@ is "no records while nothing is isolated" "$(awk 'FNR > 2' "$PROC"/{tasks,irqs,s
 apply=(iso apply -c 1 --name proc-1 --pid "${pid[work]}" --comm 'odd\name' --cgroup "/$group" --keep-irq 'none such*'
 	--keep-irq '*' --sched rr:2)
 check "apply" "${apply[@]}"
-check "revert" iso revert proc-1
+check "revert" revert proc-1
 check "apply again" "${apply[@]}"
 check "settle" settle
 is "the first line of each, something isolated" "$(versions)" ""

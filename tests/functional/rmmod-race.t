@@ -87,12 +87,12 @@ race() {
 	tried "rmmod and $name, $cycles times"
 	note "$(tail -n 1 "$T/$name.out")"
 }
-race hammer 4 dumpnl hammer
-race proc 4 smallread -l "$PROC/status" "$PROC/tasks" "$PROC/irqs" "$PROC/stats" "$PROC/events"
-race watch 3 iso watch
-race applies 4 applies
+race hammer 3 dumpnl hammer
+race proc 3 smallread -l "$PROC/status" "$PROC/tasks" "$PROC/irqs" "$PROC/stats" "$PROC/events"
+race watch 2 iso watch
+race applies 3 applies
 
-for ((cycle = 0; cycle < 6; cycle++)); do
+for ((cycle = 0; cycle < 4; cycle++)); do
 	load
 	crowd=()
 	for one in "dumpnl hammer" "smallread -l $PROC/status $PROC/tasks $PROC/irqs $PROC/stats $PROC/events" \

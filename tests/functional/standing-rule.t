@@ -56,7 +56,7 @@ user_processes() {
 }
 is "no cpuiso process is needed for that" "$(user_processes)" ""
 
-check "revert" iso revert byname
+check "revert" revert byname
 try on 0-1 "${pid[early]}" "${pid[renamed]}" "${pid[other]}"
 hire free "$server"
 ask free pid

@@ -13,7 +13,7 @@ ask quiet cpus 1
 remember
 load
 try iso apply -c 1 --name warm --comm storm-member
-try iso revert
+try revert
 tried "apply and revert before the storm"
 
 mkfifo "$T/hold"
@@ -27,7 +27,7 @@ applies=0 reverts=0 unloads=0
 while ! wait-for 0 line "$T/storm" '^done' >/dev/null; do
 	if try iso apply -c 1 --name "s$applies" --comm storm-member; then applies=$((applies + 1)); fi
 	if ((applies % 3 != 1)); then
-		if try iso revert; then reverts=$((reverts + 1)); fi
+		if try revert; then reverts=$((reverts + 1)); fi
 	fi
 	if ((applies % 3)); then
 		if try unload; then unloads=$((unloads + 1)); fi
@@ -43,7 +43,7 @@ is "there were enough of them to mean something" "$((applies >= 4 && unloads >= 
 # The survivors: born at any moment of all that.
 mapfile -t stays < <(awk '$1 == "stays" { print $2 }' "$T/storm")
 is "the storm left survivors" "$((${#stays[@]} > 5))" 1
-! is_loaded || try iso revert 2>/dev/null
+! is_loaded || try revert 2>/dev/null
 failures=''
 masks() {
 	local p

@@ -15,12 +15,10 @@ ask many cpus 1 "${REPLY%% *}"
 hire work
 ask work nice 3
 
-snapshot take -p "$T/scratch"
-mapfile -t irqs < <(awk -F'\t' '$1 == "irq" && $3 == "m" && $6 != "-" { print $2 }' "$T/scratch")
-[ ${#irqs[@]} -ge 3 ] || bail_out "only ${#irqs[@]} interrupts can be moved"
+find_irqs 3
 irq_alone=${irqs[0]} irq_both=${irqs[1]}
-echo 1 >"/proc/irq/$irq_alone/smp_affinity_list"
-echo 0-1 >"/proc/irq/$irq_both/smp_affinity_list"
+set_irq "$irq_alone" 1
+set_irq "$irq_both" 0-1
 
 remember
 load
@@ -44,7 +42,7 @@ work_thread=$REPLY
 # shellcheck disable=SC2086 # a list of numbers
 try on 0 $lone_children "$both_child" "$both_daemon"
 try on 1 "$work_child" "$work_thread"
-try iso revert first
+try revert first
 same "revert puts everything back"
 # shellcheck disable=SC2086
 try on 1 $lone_children
@@ -56,7 +54,7 @@ ask both kill "$both_daemon"
 
 for round in 1 2 3; do
 	try iso apply -c 1 --name "round$round" --comm nobody
-	try iso revert
+	try revert
 done
 tried "three times over"
 same "and everything is as it was"
@@ -72,18 +70,18 @@ try iso apply -c 1 --name seen --pid "${pid[work]}"
 try taskset -pc 0-1 "${pid[lone]}"
 try taskset -pc 0 "${pid[work]}"
 try taskset -pc 0-1 "${pid[both]}"
-echo 0-1 >"/proc/irq/$irq_alone/smp_affinity_list"
+set_irq "$irq_alone" 0-1
 tried "somebody else changes what was isolated"
 check_exit 4 "a revert that leaves alone what somebody else has set says so" iso revert seen
 is "the tasks are as somebody else set them" \
 	"$(cpus_of "${pid[lone]}") $(cpus_of "${pid[work]}") $(cpus_of "${pid[both]}")" "0-1 0 0-1"
-is "and the interrupt" "$(cat "/proc/irq/$irq_alone/smp_affinity_list")" 0-1
+is "and the interrupt" "$(irq_cpus "$irq_alone")" 0-1
 is "the events name them, and nobody else" \
 	"$(awk -F'\t' '$3 == "changed-since" { print $5, $6 }' "$PROC/events" | sort)" \
 	"$(printf '%s\n' "task ${pid[lone]}" "task ${pid[work]}" "irq $irq_alone" | sort)"
 taskset -pc 1 "${pid[lone]}" >/dev/null
 taskset -pc 0-1 "${pid[work]}" >/dev/null
-echo 1 >"/proc/irq/$irq_alone/smp_affinity_list"
+set_irq "$irq_alone" 1
 same "all else is as it was"
 
 # An apply that fails half way, at every point where there can be no memory, or, in a module that was not built for

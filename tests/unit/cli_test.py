@@ -98,6 +98,9 @@ refused(2, ["apply", "-c", "1", "word"], "too many", "--")
 refused(2, ["apply", "-c", "1", "--bogus"], "no option")
 refused(2, ["status", "--cpus", "1"], "no option")
 refused(2, ["revert", "a", "b"], "too many")
+refused(2, ["apply", "-c", "1", "--guard", "on"], "evict, report or off")
+refused(2, ["plan", "-c", "1", "-G", "irq=off"], "tasks, kthreads or irqs")
+refused(2, ["apply", "-c", "1", "--exit", "undo"], "keep or revert")
 refused(2, ["pin"], "nothing to pin")
 refused(2, ["unpin", "--name", "x"], "nothing to unpin")
 if not os.path.isdir("/run/systemd/system"):
@@ -136,7 +139,7 @@ done(["apply", "-c", "1"], "cpu1: CPU 1 is isolated: 57 tasks and 12 interrupts 
 done(["apply", "-c", "2,1"], "cpu1-2: CPU 1-2 is")
 done(["apply", "-c", "1"], "is isolated", fake="early")
 done(["apply", "-c", "1", "-p", "50", "-C", "a", "-g", "/web", "-g", "/sys/fs/cgroup/web/", "-k", "24",
-      "-s", "rr:1"], "is isolated")
+      "-s", "rr:1", "-G", "irqs=report", "--guard", "off", "-e", "revert"], "is isolated")
 done(["revert"], "69 restored, 2 gone, 0 changed since")
 r = done(["revert", "cpu1"], "3 changed since", fake="changed", code=4)
 ok("left as they are" in r.stderr, "what was changed since is reported")
@@ -148,6 +151,9 @@ done(["unpin", "--name", "cpu2", "--comm", "a"], "cpu2: ", fake="isolations=2")
 r = done(["plan", "-c", "1"], "nothing is changed", "kworker/1:0", "Invalid argument", "boot line lacks")
 ok("already-clear  " not in r.stdout.partition("what cannot")[2], "plan shows what stays only")
 done(["plan", "-c", "1", "--all"], "tmux:\\040server")
+
+done(["status"], "  guard      evict\n", "6 evicted, 5 reported, 4 fights", "  exit       keep")
+done(["status"], "  guard      tasks=evict kthreads=evict irqs=report\n", fake="report")
 
 # A changing state: read again, and say so when that does not help.
 r = done(["tasks"], "kworker", fake="intr=7")
@@ -208,7 +214,9 @@ def schema(argv, entry, *inner):
 doc = schema(["status"], "status", ("isolations", "ISOLATION"))
 iso = doc["isolations"][0]
 ok(iso["workload"] == {"pid": [4242], "comm": ["light\\033[31mtpd", "zwei"], "cgroup": []} and
-   iso["sched"] == {"policy": "fifo", "prio": 50} and iso["since"] == 1700000000123456789,
+   iso["sched"] == {"policy": "fifo", "prio": 50} and iso["exit"] == "keep" and
+   iso["guard"] == {"tasks": "evict", "kthreads": "evict", "irqs": "evict", "evicted": 6,
+                    "reported": 5, "fights": 4} and iso["since"] == 1700000000123456789,
    "an isolation in JSON", iso)
 doc = schema(["plan", "-c", "1"], "plan", ("tasks", "TASK"), ("irqs", "IRQ"))
 ok(doc["boot_lacks"] == ["nohz_full", "rcu_nocbs", "isolcpus=managed_irq"] and
@@ -225,7 +233,9 @@ ok(schema(["revert"], "revert")["name"] is None, "revert of all has no name")
 schema(["watch"], "watch")
 
 # watch.
-r = done(["watch"], "applied isolation=cpu1", "name=evil\\040\\033[2J\\040name")
+r = done(["watch"], "applied isolation=cpu1", "name=evil\\040\\033[2J\\040name",
+         "from=0-1 to=0 by_pid=4321 by_comm=irq\\040balance ns=5000000000\n")
+done(["watch"], "starving", "name=kworker/1:0", "sched_rt_runtime_us", fake="starving")
 ok("unloaded" in r.stderr and len(r.stderr.splitlines()) == 1, "watch ends when the module goes")
 done(["watch"], "missed 5 events\n", fake="gap")
 r = run("watch", "--json", fake="gap")

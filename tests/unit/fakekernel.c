@@ -258,6 +258,14 @@ static void isolation(struct nl_msg *msg, int i)
 	nla_put_u32(msg, CPUISO_A_ISOLATION_SCHED_POLICY, CPUISO_SCHED_FIFO);
 	nla_put_u32(msg, CPUISO_A_ISOLATION_SCHED_PRIO, 50);
 	nla_put_u32(msg, CPUISO_A_ISOLATION_MEMBERS, 3);
+	nla_put_u32(msg, CPUISO_A_ISOLATION_GUARD_TASKS, CPUISO_GUARD_EVICT);
+	nla_put_u32(msg, CPUISO_A_ISOLATION_GUARD_KTHREADS, CPUISO_GUARD_EVICT);
+	nla_put_u32(msg, CPUISO_A_ISOLATION_GUARD_IRQS,
+		    word("report") ? CPUISO_GUARD_REPORT : CPUISO_GUARD_EVICT);
+	nla_put_u32(msg, CPUISO_A_ISOLATION_EXIT, CPUISO_EXIT_KEEP);
+	nla_put_u32(msg, CPUISO_A_ISOLATION_EVICTED, 6);
+	nla_put_u32(msg, CPUISO_A_ISOLATION_REPORTED, 5);
+	nla_put_u32(msg, CPUISO_A_ISOLATION_FIGHTS, 4);
 	put_verdicts(msg, CPUISO_KIND_TASK, CPUISO_VERDICT_MOVED, 57);
 	put_verdicts(msg, CPUISO_KIND_TASK, CPUISO_VERDICT_PER_CPU_KTHREAD, 5);
 	put_verdicts(msg, CPUISO_KIND_IRQ, CPUISO_VERDICT_MOVED, 12);
@@ -403,6 +411,13 @@ static void event(struct fake *f, uint64_t seq, int type, const char *name)
 	nla_put_u32(msg, CPUISO_A_EVENT_OBJECT, 77);
 	nla_put_string(msg, CPUISO_A_EVENT_NAME, name);
 	nla_put_string(msg, CPUISO_A_EVENT_TEXT, "cpus=1 from=0-1");
+	if (type != CPUISO_EVENT_APPLIED) {
+		nla_put_string(msg, CPUISO_A_EVENT_FROM, "0-1");
+		nla_put_string(msg, CPUISO_A_EVENT_TO, "0");
+		nla_put_u32(msg, CPUISO_A_EVENT_BY_PID, 4321);
+		nla_put_string(msg, CPUISO_A_EVENT_BY_COMM, "irq balance");
+		nla_put_u64(msg, CPUISO_A_EVENT_NS, 5000000000ULL);
+	}
 	push_msg(f, msg);
 }
 
@@ -413,6 +428,8 @@ static void joined(struct fake *f)
 		push(f, "", 0, ENOBUFS);
 	event(f, word("gap") || word("overrun") ? 47 : 42, CPUISO_EVENT_CHANGED_SINCE,
 	      "evil \033[2J name");
+	if (word("starving"))
+		event(f, 43, CPUISO_EVENT_STARVING, "kworker/1:0");
 	if (!word("stay"))
 		delfamily(f);
 }

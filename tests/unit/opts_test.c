@@ -85,6 +85,20 @@ static void test_request(void)
 	   request_sched(&r, "fifo:5x") == EXIT_USAGE && request_sched(&r, "batch:1") == EXIT_USAGE &&
 	   request_sched(&r, "") == EXIT_USAGE && request_sched(&r, "other:0") == EXIT_USAGE,
 	   "what is no policy");
+
+	ok(!request_guard(&r, "irqs=report") && r.has_guard[CPUISO_CLASS_IRQ] &&
+	   r.guard[CPUISO_CLASS_IRQ] == CPUISO_GUARD_REPORT && !r.has_guard[CPUISO_CLASS_TASK],
+	   "a guard for one class");
+	ok(!request_guard(&r, "off") && r.guard[CPUISO_CLASS_TASK] == CPUISO_GUARD_OFF &&
+	   r.guard[CPUISO_CLASS_KTHREAD] == CPUISO_GUARD_OFF &&
+	   r.guard[CPUISO_CLASS_IRQ] == CPUISO_GUARD_OFF, "one for all");
+	ok(request_guard(&r, "") == EXIT_USAGE && request_guard(&r, "on") == EXIT_USAGE &&
+	   request_guard(&r, "irq=off") == EXIT_USAGE && request_guard(&r, "=off") == EXIT_USAGE &&
+	   request_guard(&r, "irqs=") == EXIT_USAGE && request_guard(&r, "irqs") == EXIT_USAGE &&
+	   request_guard(&r, "irqsx=off") == EXIT_USAGE && request_guard(&r, "irqs=off=off") == EXIT_USAGE,
+	   "what is no guard");
+	ok(!request_exit(&r, "revert") && r.has_exit && r.exit == CPUISO_EXIT_REVERT, "what to do at the end");
+	ok(request_exit(&r, "") == EXIT_USAGE && request_exit(&r, "undo") == EXIT_USAGE, "what is no end");
 }
 
 static void test_words(void)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* cpuiso status: the module and its isolations, now. */
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "../isolations.h"
@@ -27,6 +28,25 @@ static void print_list(const char *what, json_object *list)
 		       json_object_get_string(json_object_array_get_idx(list, i)));
 }
 
+static void print_guard(json_object *guard, const char *at_exit)
+{
+	const char *tasks = get_str(guard, "tasks"), *kthreads = get_str(guard, "kthreads");
+	const char *irqs = get_str(guard, "irqs");
+
+	if (!tasks || !kthreads || !irqs)
+		return;
+	if (!strcmp(tasks, kthreads) && !strcmp(tasks, irqs))
+		printf("  guard      %s\n", tasks);
+	else
+		printf("  guard      tasks=%s kthreads=%s irqs=%s\n", tasks, kthreads, irqs);
+	printf("  guarded    %llu evicted, %llu reported, %llu fights\n",
+	       (unsigned long long)get_num(guard, "evicted"),
+	       (unsigned long long)get_num(guard, "reported"),
+	       (unsigned long long)get_num(guard, "fights"));
+	if (at_exit)
+		printf("  exit       %s\n", at_exit);
+}
+
 static void print_isolation(json_object *iso)
 {
 	static const struct column columns[] = {
@@ -50,6 +70,7 @@ static void print_isolation(json_object *iso)
 	if (sched)
 		printf("  sched      %s:%llu\n", get_str(sched, "policy"),
 		       (unsigned long long)get_num(sched, "prio"));
+	print_guard(get_obj(iso, "guard"), get_str(iso, "exit"));
 	printf("  members    %llu\n", (unsigned long long)get_num(iso, "members"));
 	if (json_object_array_length(verdicts)) {
 		putchar('\n');

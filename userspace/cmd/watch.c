@@ -4,8 +4,11 @@
 #include <string.h>
 #include <time.h>
 
+#include <cpuiso.h>
+
 #include "../escape.h"
 #include "../fail.h"
+#include "../names.h"
 #include "../nl.h"
 #include "../output.h"
 #include "cmd.h"
@@ -42,6 +45,18 @@ static void field(json_object *event, const char *key)
 	printf(" %s=%s", key, text);
 }
 
+/* What an event asks somebody to do; NULL where it asks nothing. */
+static const char *advice(json_object *event)
+{
+	int type = value_of(&event_names, get_str(event, "type"));
+
+	if (type == CPUISO_EVENT_STARVING)
+		return "a real-time task keeps it from running: let the workload sleep now and then, or write 950000 to /proc/sys/kernel/sched_rt_runtime_us";
+	if (type == CPUISO_EVENT_FIGHT)
+		return "stop what brings it back, or leave it there with --guard";
+	return NULL;
+}
+
 static void print_event(json_object *event)
 {
 	uint64_t ns = get_num(event, "time");
@@ -66,6 +81,16 @@ static void print_event(json_object *event)
 		escape(clean, sizeof(clean), text, ESC_ONCE);
 		printf(" %s", clean);
 	}
+	field(event, "from");
+	field(event, "to");
+	if (get_num(event, "by_pid")) {
+		field(event, "by_pid");
+		field(event, "by_comm");
+	}
+	if (get_num(event, "ns"))
+		field(event, "ns");
+	if (advice(event))
+		printf(" (%s)", advice(event));
 	putchar('\n');
 }
 

@@ -75,6 +75,12 @@ static void feed(const void *data, size_t len, uint32_t mine, const char *what)
 		kind.accepted++;
 		if (!kind.why[0])
 			snprintf(kind.why, sizeof(kind.why), "accepted %s", what);
+		/* Or one mistake would be that of all that follow. */
+		begin(&m, family, NLM_F_ACK, CPUISO_CMD_REVERT);
+		transmit(m.data, m.len);
+		memset(&a, 0, sizeof(a));
+		wait_ack(((struct nlmsghdr *)m.data)->nlmsg_seq, &a);
+		wait_done_of(m.data, ((struct nlmsghdr *)m.data)->nlmsg_seq, &a);
 	}
 }
 

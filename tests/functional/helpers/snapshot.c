@@ -364,7 +364,8 @@ static void check_irqs(const struct mask *cpus, const struct state *before)
 		was = find_irq(before, is);
 		if (!was)
 			continue;
-		if (is_kept(was) == !strcmp(col[3], "-"))
+		/* A pattern may also match what cannot be moved. */
+		if (was->movable != 'u' && is_kept(was) == !strcmp(col[3], "-"))
 			complain("irq %d (%s): isolation %s", is->irq, is->actions, col[3]);
 		if (!irq_verdict_fits(cpus, was, col[4]))
 			complain("irq %d (%s): verdict %s (movable %c, was on %s)", is->irq, is->actions, col[4],

@@ -1,0 +1,452 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The guard's probes: something is on its way to an isolated CPU, has been
+ * given a mask that allows it, or runs there.
+ *
+ * On the way: sched_migrate_task and sched_wakeup_new, before it runs. Masks:
+ * there is no tracepoint for a task's mask, nor for an IRQ's mask that takes
+ * effect later, so two kprobes say it; without them the same thing is found
+ * when the task is sent to the CPU or the interrupt is handled there. Running:
+ * sched_switch and irq_handler_entry.
+ *
+ * A task is noted once until the worker has looked at it. On a housekeeping
+ * CPU a probe costs one test. None allocates, sleeps or takes a lock.
+ */
+#include <linux/bitmap.h>
+#include <linux/interrupt.h>
+#include <linux/kprobes.h>
+#include <linux/mm.h>
+#include <linux/percpu.h>
+#include <linux/ptrace.h>
+#include <linux/sched/prio.h>
+#include <linux/sched/task.h>
+#include <linux/timekeeping.h>
+#include <linux/tracepoint.h>
+#include <trace/events/irq.h>
+#include <trace/events/sched.h>
+#ifdef CONFIG_X86
+#include <asm/trace/irq_vectors.h>
+#endif
+#include "compat/cpuiso_compat.h"
+#include "notes.h"
+#include "probe.h"
+#include "probe_guard.h"
+#include "record.h"
+
+#define STARVE_SLOTS	4
+#define NOBODY		INT_MAX
+
+/**
+ * struct waiting - a bound kernel thread that is to run and does not
+ * @task: no reference: it is taken out before it runs, so it cannot have ended;
+ *	NULL when the slot is free
+ * @since: ktime_get_mono_fast_ns(); 0 when not written yet
+ */
+struct waiting {
+	struct task_struct *task;
+	u64 since;
+};
+
+/**
+ * struct watch - what the guard knows of a CPU
+ * @on: it is isolated
+ * @rt_prio: priority of the real-time task that runs there, or NOBODY
+ * @noted: the worker knows that something waits, and comes to look
+ * @waiting: kernel threads that a real-time task keeps from running
+ */
+struct watch {
+	bool on;
+	int rt_prio;
+	atomic_t noted;
+	struct waiting waiting[STARVE_SLOTS];
+};
+
+static DEFINE_PER_CPU(struct watch, watches);
+static struct cpumask watched;
+static struct cpuiso_store *store;
+static unsigned long *handled;
+static unsigned int nr_handled;
+
+/* Who is at it, if that means anything and is not ourselves. */
+static bool culprit(struct task_struct **by)
+{
+	*by = NULL;
+	if (in_hardirq() || in_serving_softirq() || is_idle_task(current))
+		return true;
+	if (current == cpuiso_notes_reader())
+		return false;
+	*by = current;
+	return true;
+}
+
+static void intruder(struct task_struct *task, struct task_struct *by, bool ran)
+{
+	struct cpuiso_task_rec *r;
+
+	if (task->flags & (PF_NO_SETAFFINITY | PF_EXITING) ||
+	    is_idle_task(task))
+		return;
+	r = cpuiso_task_rec_find(store, task);
+	if (r) {
+		if (cpuiso_rec_owner(&r->rec) ||
+		    READ_ONCE(r->irq_thread) ||
+		    READ_ONCE(r->rec.tolerated) ||
+		    READ_ONCE(r->rec.fight.quiet))
+			return;
+		if (ran && !READ_ONCE(r->ran_at))
+			WRITE_ONCE(r->ran_at, ktime_get_mono_fast_ns());
+		if (atomic_xchg(&r->noted, 1))
+			return;
+	}
+	cpuiso_note_put(CPUISO_NOTE_INTRUDER, task, by, 0);
+}
+
+static notrace void probe_migrate(void *data, struct task_struct *p, int cpu)
+{
+	struct task_struct *by;
+
+	if (per_cpu(watches, cpu).on && culprit(&by))
+		intruder(p, by, false);
+}
+
+static notrace void probe_wakeup_new(void *data, struct task_struct *p)
+{
+	struct task_struct *by;
+
+	if (per_cpu(watches, task_cpu(p)).on && culprit(&by))
+		intruder(p, by, false);
+}
+
+/*
+ * The worker is told of the first that waits and looks at all of them later,
+ * so that many short waits cost one note. pi_lock or the rq lock of @p is held.
+ */
+static void wait_begins(struct watch *watch, struct task_struct *p)
+{
+	unsigned int i;
+
+	for (i = 0; i < STARVE_SLOTS; i++)
+		if (READ_ONCE(watch->waiting[i].task) == p)
+			return;
+	for (i = 0; i < STARVE_SLOTS; i++)
+		if (!cmpxchg(&watch->waiting[i].task, NULL, p))
+			break;
+	if (i == STARVE_SLOTS)
+		return;
+	WRITE_ONCE(watch->waiting[i].since, ktime_get_mono_fast_ns());
+	if (atomic_xchg(&watch->noted, 1))
+		return;
+	if (!cpuiso_note_put(CPUISO_NOTE_STARVE, NULL, NULL, task_cpu(p)))
+		atomic_set(&watch->noted, 0);
+}
+
+static void wait_ends(struct watch *watch, const struct task_struct *p)
+{
+	unsigned int i;
+
+	for (i = 0; i < STARVE_SLOTS; i++) {
+		if (READ_ONCE(watch->waiting[i].task) != p)
+			continue;
+		WRITE_ONCE(watch->waiting[i].since, 0);
+		smp_store_release(&watch->waiting[i].task, NULL);
+	}
+}
+
+static bool can_starve(const struct task_struct *p)
+{
+	return (p->flags & PF_KTHREAD) && (p->flags & PF_NO_SETAFFINITY) &&
+	       p->nr_cpus_allowed == 1 && !is_idle_task(p);
+}
+
+static notrace void probe_wakeup(void *data, struct task_struct *p)
+{
+	struct watch *watch = &per_cpu(watches, task_cpu(p));
+	struct task_struct *by;
+
+	if (!(p->flags & PF_KTHREAD))
+		return;
+	if (atomic_read(&cpuiso_newborns) > 0 && !(p->flags & PF_NO_SETAFFINITY) &&
+	    culprit(&by))
+		cpuiso_note_put(CPUISO_NOTE_WAKE, p, by, 0);
+	if (watch->on && p->prio >= READ_ONCE(watch->rt_prio) && can_starve(p))
+		wait_begins(watch, p);
+}
+
+static notrace void probe_switch(CPUISO_PROTO_SCHED_SWITCH)
+{
+	struct watch *watch = this_cpu_ptr(&watches);
+	bool rt;
+
+	if (!watch->on)
+		return;
+	rt = next->prio < MAX_RT_PRIO;
+	WRITE_ONCE(watch->rt_prio, rt ? next->prio : NOBODY);
+	wait_ends(watch, next);
+	if (rt && can_starve(prev) && (preempt || task_is_running(prev)))
+		wait_begins(watch, prev);
+	intruder(next, NULL, true);
+}
+
+static notrace void probe_irq(void *data, int irq, struct irqaction *action)
+{
+	if (!__this_cpu_read(watches.on) || irq >= nr_handled ||
+	    test_and_set_bit(irq, handled))
+		return;
+	cpuiso_note_put(CPUISO_NOTE_IRQ, NULL, NULL, irq);
+}
+
+static void irq_written(unsigned int irq)
+{
+	struct cpuiso_irq_rec *r = xa_load(&store->irqs, irq);
+	struct task_struct *by;
+
+	if (r && READ_ONCE(r->rec.fight.quiet))
+		return;
+	if (culprit(&by))
+		cpuiso_note_put(CPUISO_NOTE_IRQ, NULL, by, irq);
+}
+
+#ifdef CONFIG_X86
+static notrace void probe_vector_config(void *data, unsigned int irq,
+					unsigned int vector, unsigned int cpu,
+					unsigned int apicdest)
+{
+	if (cpu < nr_cpu_ids && per_cpu(watches, cpu).on)
+		irq_written(irq);
+}
+
+static notrace void probe_vector_activate(void *data, unsigned int irq,
+					  bool is_managed, bool can_reserve,
+					  bool reserve)
+{
+	irq_written(irq);
+}
+#endif
+
+static void __maybe_unused check_prototypes(void)
+{
+	check_trace_callback_type_sched_migrate_task(probe_migrate);
+	check_trace_callback_type_sched_wakeup_new(probe_wakeup_new);
+	check_trace_callback_type_sched_wakeup(probe_wakeup);
+	check_trace_callback_type_sched_switch(probe_switch);
+	check_trace_callback_type_irq_handler_entry(probe_irq);
+#ifdef CONFIG_X86
+	check_trace_callback_type_vector_config(probe_vector_config);
+	check_trace_callback_type_vector_activate(probe_vector_activate);
+#endif
+}
+
+struct cpuiso_probe cpuiso_guard_probes[] = {
+	{ "sched_migrate_task", probe_migrate },
+	{ "sched_wakeup_new", probe_wakeup_new },
+	{ "sched_wakeup", probe_wakeup },
+	{ "sched_switch", probe_switch },
+	{ "irq_handler_entry", probe_irq },
+#ifdef CONFIG_X86
+	{ "vector_config", probe_vector_config },
+	{ "vector_activate", probe_vector_activate },
+#endif
+	{ }
+};
+
+#ifdef CONFIG_KPROBES
+/*
+ * A kernel thread gets its mask, from itself or (5.10) from its maker, before
+ * its maker wakes it. Until then its maker may bind it.
+ */
+static bool is_newborn(const struct task_struct *p)
+{
+	return (p->flags & PF_KTHREAD) &&
+	       p->nvcsw + p->nivcsw <= (p == current ? 0 : 1);
+}
+
+/* Then the mask stays, and only where the task may run just now changes. */
+static bool switches_migration(const struct task_struct *p,
+			       const struct cpumask *mask)
+{
+	return mask == &p->cpus_mask ||
+	       (cpuiso_migration_disabled(p) && mask == cpumask_of(task_cpu(p)));
+}
+
+static int mask_written(struct kprobe *kp, struct pt_regs *regs)
+{
+	const struct cpumask *mask = cpuiso_new_mask(regs);
+	struct task_struct *p, *by;
+	struct cpuiso_task_rec *r;
+
+	p = (struct task_struct *)regs_get_kernel_argument(regs, 0);
+	if (p->flags & PF_NO_SETAFFINITY || switches_migration(p, mask) ||
+	    !culprit(&by))
+		return 0;
+	r = cpuiso_task_rec_find(store, p);
+	if (r && READ_ONCE(r->rec.fight.quiet))
+		return 0;
+	if (!cpumask_intersects(mask, &watched) &&
+	    !(r && (cpuiso_rec_owner(&r->rec) || READ_ONCE(r->rec.tolerated))))
+		return 0;
+	if (is_newborn(p)) {
+		atomic_inc(&cpuiso_newborns);
+		if (!cpuiso_note_put(CPUISO_NOTE_NEWBORN, p, by, 0))
+			atomic_dec_if_positive(&cpuiso_newborns);
+	} else {
+		cpuiso_note_put(CPUISO_NOTE_MASK, p, by, 0);
+	}
+	return 0;
+}
+
+static int irq_mask_written(struct kprobe *kp, struct pt_regs *regs)
+{
+	struct irq_data *data;
+
+	data = (struct irq_data *)regs_get_kernel_argument(regs, 0);
+	irq_written(data->irq);
+	return 0;
+}
+
+static struct kprobe kprobes[] = {
+	{
+		.symbol_name = "set_cpus_allowed_common",
+		.pre_handler = mask_written,
+	},
+	{
+		.symbol_name = "irq_set_affinity_locked",
+		.pre_handler = irq_mask_written,
+	},
+};
+
+static bool registered[ARRAY_SIZE(kprobes)];
+
+static void attach_kprobes(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(kprobes); i++) {
+		/* A kprobe keeps what it found of the last registration. */
+		kprobes[i].addr = NULL;
+		kprobes[i].flags = 0;
+		registered[i] = !register_kprobe(&kprobes[i]);
+	}
+}
+
+static void detach_kprobes(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(kprobes); i++)
+		if (registered[i])
+			unregister_kprobe(&kprobes[i]);
+}
+#else
+static void attach_kprobes(void)
+{
+}
+
+static void detach_kprobes(void)
+{
+}
+#endif
+
+/**
+ * cpuiso_guard_attach - before the tracepoints are attached
+ * @records: the real store, which the probes look into
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int cpuiso_guard_attach(struct cpuiso_store *records)
+{
+	store = records;
+	/* The numbers may grow. */
+	nr_handled = 2 * irq_get_nr_irqs() + 1024;
+	handled = kvcalloc(BITS_TO_LONGS(nr_handled), sizeof(long), GFP_KERNEL);
+	if (!handled)
+		return -ENOMEM;
+	attach_kprobes();
+	return 0;
+}
+
+/**
+ * cpuiso_guard_detach - after the tracepoints are detached
+ */
+void cpuiso_guard_detach(void)
+{
+	detach_kprobes();
+	kvfree(handled);
+	handled = NULL;
+}
+
+/**
+ * cpuiso_guard_watch - look after a CPU, or stop
+ * @cpu: which
+ * @on: whether
+ */
+void cpuiso_guard_watch(unsigned int cpu, bool on)
+{
+	struct watch *watch = &per_cpu(watches, cpu);
+	unsigned int i;
+
+	WRITE_ONCE(watch->rt_prio, NOBODY);
+	if (on)
+		cpumask_set_cpu(cpu, &watched);
+	else
+		cpumask_clear_cpu(cpu, &watched);
+	WRITE_ONCE(watch->on, on);
+	if (on)
+		return;
+	for (i = 0; i < STARVE_SLOTS; i++) {
+		WRITE_ONCE(watch->waiting[i].since, 0);
+		WRITE_ONCE(watch->waiting[i].task, NULL);
+	}
+	atomic_set(&watch->noted, 0);
+}
+
+/**
+ * cpuiso_guard_rearm_irq - note it again when this IRQ is handled there
+ * @irq: its number
+ */
+void cpuiso_guard_rearm_irq(unsigned int irq)
+{
+	if (handled && irq < nr_handled)
+		clear_bit(irq, handled);
+}
+
+/**
+ * cpuiso_waiting_get - who waits for a CPU?
+ * @cpu: which
+ * @slot: from which slot on; becomes the slot after the one that was found
+ * @since: since when, in ktime_get_mono_fast_ns()
+ *
+ * Return: a reference to a kernel thread, or NULL when there are no more.
+ */
+struct task_struct *cpuiso_waiting_get(unsigned int cpu, unsigned int *slot,
+				       u64 *since)
+{
+	struct watch *watch = &per_cpu(watches, cpu);
+	struct task_struct *task = NULL;
+
+	/* It has not run since, so its end is not a grace period ago. */
+	rcu_read_lock();
+	while (!task && *slot < STARVE_SLOTS) {
+		struct waiting *w = &watch->waiting[(*slot)++];
+
+		task = smp_load_acquire(&w->task);
+		*since = READ_ONCE(w->since);
+		if (task && !*since)
+			task = NULL;
+		if (task)
+			get_task_struct(task);
+	}
+	rcu_read_unlock();
+	return task;
+}
+
+/**
+ * cpuiso_waiting_rearm - note the next one that waits for a CPU
+ * @cpu: which
+ *
+ * Whoever waits already is to be looked for afterwards.
+ */
+void cpuiso_waiting_rearm(unsigned int cpu)
+{
+	/* Ordered before the look at the slots. */
+	atomic_xchg(&per_cpu(watches, cpu).noted, 0);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef CPUISO_PROBE_GUARD_H
+#define CPUISO_PROBE_GUARD_H
+
+#include "types.h"
+
+/* Kernel threads that were not woken yet; while 0, nobody asks who wakes. */
+extern atomic_t cpuiso_newborns;
+
+int cpuiso_guard_attach(struct cpuiso_store *records);
+void cpuiso_guard_detach(void);
+void cpuiso_guard_watch(unsigned int cpu, bool on);
+void cpuiso_guard_rearm_irq(unsigned int irq);
+struct task_struct *cpuiso_waiting_get(unsigned int cpu, unsigned int *slot,
+				       u64 *since);
+void cpuiso_waiting_rearm(unsigned int cpu);
+
+#endif
