@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The clock of the ledgers: that of local_clock(), which dmesg and tracefs
- * show. Where the TSC is sound it is read at the source, in a quarter of the
+ * The clock of the ledgers: that of local_clock(), which dmesg shows. Where the
+ * TSC is sound it is read at the source, in a quarter of the
  * instructions; else local_clock() is, which never goes back on its CPU, may
  * be read in NMI and costs no shared cache line.
  */

@@ -34,7 +34,7 @@ fi
 # characters in a path for syntax.
 key=$(tr -cs '[:alnum:].\n' - <<<"${kernel##*/}${*:+ $*}" | cut -c1-40 | sed 's/-*$//')
 dir=$cache/build/$key-$(cksum <<<"$tree $kdir $*" | cut -d' ' -f1)
-mkdir -p "$dir/kmod"
+mkdir -p "$dir/kmod" "$dir/tests/kmod"
 exec 9>"$dir/lock"
 flock 9
 
@@ -50,7 +50,7 @@ if [ "$identity" != "$(cat "$dir/identity" 2>/dev/null)" ]; then
 fi
 
 sources() {
-	(cd "$1" && find kmod -type f \( -name '*.[chS]' -o -name Kbuild -o -name Makefile \) ! -name '*.mod.c' | sort)
+	(cd "$1" && find kmod tests/kmod -type f \( -name '*.[chS]' -o -name Kbuild -o -name Makefile \) ! -name '*.mod.c' | sort)
 }
 
 # A copy is newer than the objects only where the text is different.
@@ -83,4 +83,8 @@ if grep -v '^Skipping BTF' "$dir/output" >&2; then
 	forget
 fi
 [ $result = 0 ] || die "the module could not be built for $kernel${1:+ with $1}."
+# Beside it, the module that makes noise for the tests.
+make -s -j"$(nproc)" -C "$dir/tests/kmod" modules KDIR="$kdir" 2>&1 9>&- | { grep -v '^Skipping BTF' >&2 || true; } ||
+	die "the module that makes noise could not be built for $kernel."
+cp "$dir/tests/kmod/cpuiso_noise.ko" "$dir/kmod/"
 echo "$dir/kmod/cpuiso.ko"

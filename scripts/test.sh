@@ -157,6 +157,7 @@ if [ -z "$unit" ] || [ ${#tests[@]} -gt 0 ]; then
 	# A copy, which no other build replaces under a running guest.
 	mkdir "$log/debug" "$log/plain"
 	cp "$(<"$log/build")" "$log/debug/cpuiso.ko"
+	cp "$(dirname "$(<"$log/build")")/cpuiso_noise.ko" "$log/debug/"
 	build "the programs of the tests" make -s -j"$(nproc)" -C "$tree/tests/functional"
 fi
 

@@ -13,12 +13,19 @@ load
 # What is booked is net: all of what the function spun, and what it needs besides. On a slow guest that is some ten
 # microseconds a time, and what the guest itself does not get to run counts for both.
 booked() {
-	local what=$1 cpu=$2 us=$3 n=$4 kind=$5 name=$6 more=${7:-60000} before after count total
+	local what=$1 cpu=$2 us=$3 n=$4 kind=$5 name=$6 more=${7:-60000} before after count total try
 	before=$T/stats.1 after=$T/stats.2
-	cat $PROC/stats >"$before"
-	make_noise "$what" "$cpu" "$us" "$n"
-	cat $PROC/stats >"$after"
-	read -r count total < <(stats_since "$before" "$after" "$cpu" "$kind" "$name")
+	# The machine under the guest may stop it in between, which counts; not three times.
+	for try in 1 2 3; do
+		cat $PROC/stats >"$before"
+		make_noise "$what" "$cpu" "$us" "$n"
+		cat $PROC/stats >"$after"
+		read -r count total < <(stats_since "$before" "$after" "$cpu" "$kind" "$name")
+		if [ "$count" != "$n" ] || [ "$total" -le $((spent + spent / 50 + n * more)) ]; then
+			break
+		fi
+		note "$what, attempt $try: $total ns for $spent ns"
+	done
 	if [ "$count" = "$n" ] && [ "$total" -ge "$spent" ] && [ "$total" -le $((spent + spent / 50 + n * more)) ]; then
 		ok "$what: $n times $us us are $n times $name, $((spent / 1000)) us are $((total / 1000)) us"
 	else
@@ -74,12 +81,12 @@ tried "at 20 moments under load the parts are the whole"
 kill $yes
 wait $yes 2>/dev/null
 
-tell reset cpus=1
+request reset cpus=1
 cat $PROC/stats >"$T/stats.2"
 read -r count _ < <(stat_of "$T/stats.2" 1 timer 'noise_timer_fn[cpuiso_noise]')
 is "a reset begins anew" "$REPLY $count" "0 - 0"
 check "and the parts are the whole" sums "$T/stats.2" 1
-tell reset cpus=0
+request reset cpus=0
 is "what has no ledger cannot be reset" "$REPLY" \
 	"2 CPU 0 is neither isolated nor observed; \"cpuiso stats\" shows those that are"
 

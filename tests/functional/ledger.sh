@@ -31,8 +31,8 @@ observe() {
 	read -r -t 60 REPLY <&"${OBSERVER[0]}" || bail_out "no answer to observe $1"
 }
 
-# tell REQUEST...: another request on the same socket
-tell() {
+# request COMMAND [ATTR=VALUE]...: another request on the same socket
+request() {
 	echo "$*" >&"${OBSERVER[1]}"
 	read -r -t 60 REPLY <&"${OBSERVER[0]}" || bail_out "no answer to $*"
 }
