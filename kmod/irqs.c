@@ -254,11 +254,8 @@ bool cpuiso_irq_settle(struct cpuiso_world *w, struct cpuiso_irq_rec *r)
 	}
 out:
 	rcu_read_unlock();
-	if (!here) {
-		if (w->outcome && cpuiso_rec_ours(&r->rec))
-			w->outcome->gone++;
+	if (!here)
 		return false;
-	}
 	if (theirs) {
 		w->outcome->changed++;
 		cpuiso_event_irq(CPUISO_EVENT_CHANGED_SINCE, r->irq,
@@ -277,6 +274,44 @@ out:
 	cpuiso_rec_verdict(&r->rec, verdict,
 			   verdict == CPUISO_VERDICT_REFUSED ? err : 0);
 	return true;
+}
+
+/* What waits for an interrupt that does not come any more waits for ever. */
+static void replace_pending(struct irq_data *data, const struct cpumask *mask)
+{
+#ifdef CONFIG_GENERIC_PENDING_IRQ
+	struct irq_desc *desc = irq_data_to_desc(data);
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&desc->lock, flags);
+	if (irqd_is_setaffinity_pending(data))
+		cpumask_copy(desc->pending_mask, mask);
+	raw_spin_unlock_irqrestore(&desc->lock, flags);
+#endif
+}
+
+/*
+ * An interrupt that nobody handles any more keeps its mask, for the next one
+ * that is requested under its number. Return: true when it was put back.
+ */
+static bool put_back_freed(struct cpuiso_world *w, struct cpuiso_irq_rec *r)
+{
+	struct irq_look l;
+	bool done = false;
+
+	if (!cpuiso_rec_ours(&r->rec))
+		return false;
+	rcu_read_lock();
+	look(r->irq, &l);
+	if (l.data && l.hwirq == r->hwirq) {
+		read_mask(l.data, w->now);
+		done = cpumask_equal(w->now, r->rec.set) &&
+		       !irq_set_affinity(r->irq, r->rec.orig);
+	}
+	if (done)
+		replace_pending(l.data, r->rec.orig);
+	rcu_read_unlock();
+	return done;
 }
 
 /**
@@ -301,6 +336,7 @@ struct cpuiso_irq_rec *cpuiso_irq_get(struct cpuiso_world *w, unsigned int irq)
 		rcu_read_unlock();
 		if (same)
 			return r;
+		put_back_freed(w, r);
 		cpuiso_irq_rec_drop(w->store, r);
 	}
 	note(w, irq);
@@ -354,8 +390,15 @@ void cpuiso_irqs_settle(struct cpuiso_world *w)
 	unsigned long irq;
 
 	xa_for_each(&w->store->irqs, irq, r) {
-		if (!cpuiso_irq_settle(w, r))
+		if (!cpuiso_irq_settle(w, r)) {
+			bool back = put_back_freed(w, r);
+
+			if (w->outcome && back)
+				w->outcome->restored++;
+			else if (w->outcome && cpuiso_rec_ours(&r->rec))
+				w->outcome->gone++;
 			cpuiso_irq_rec_drop(w->store, r);
+		}
 		cond_resched();
 	}
 }

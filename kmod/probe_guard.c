@@ -33,8 +33,7 @@
 #include "probe_guard.h"
 #include "record.h"
 
-#define STARVE_SLOTS	4
-#define NOBODY		INT_MAX
+#define STARVE_SLOTS 4
 
 /**
  * struct waiting - a bound kernel thread that is to run and does not
@@ -50,13 +49,14 @@ struct waiting {
 /**
  * struct watch - what the guard knows of a CPU
  * @on: it is isolated
- * @rt_prio: priority of the real-time task that runs there, or NOBODY
+ * @curr: what runs there, or NULL when it has not switched since it is isolated;
+ *	to be looked at with preemption off, so that it is not freed meanwhile
  * @noted: the worker knows that something waits, and comes to look
  * @waiting: kernel threads that a real-time task keeps from running
  */
 struct watch {
 	bool on;
-	int rt_prio;
+	struct task_struct *curr;
 	atomic_t noted;
 	struct waiting waiting[STARVE_SLOTS];
 };
@@ -158,6 +158,15 @@ static bool can_starve(const struct task_struct *p)
 	       p->nr_cpus_allowed == 1 && !is_idle_task(p);
 }
 
+/* The policy of what runs there may have changed since it was switched to. */
+static bool is_kept_off(const struct watch *watch, const struct task_struct *p)
+{
+	const struct task_struct *curr = READ_ONCE(watch->curr);
+	int prio = curr ? READ_ONCE(curr->prio) : 0;
+
+	return curr != p && prio < MAX_RT_PRIO && prio <= p->prio;
+}
+
 static notrace void probe_wakeup(void *data, struct task_struct *p)
 {
 	struct watch *watch = &per_cpu(watches, task_cpu(p));
@@ -168,21 +177,20 @@ static notrace void probe_wakeup(void *data, struct task_struct *p)
 	if (atomic_read(&cpuiso_newborns) > 0 && !(p->flags & PF_NO_SETAFFINITY) &&
 	    culprit(&by))
 		cpuiso_note_put(CPUISO_NOTE_WAKE, p, by, 0);
-	if (watch->on && p->prio >= READ_ONCE(watch->rt_prio) && can_starve(p))
+	if (watch->on && can_starve(p) && is_kept_off(watch, p))
 		wait_begins(watch, p);
 }
 
 static notrace void probe_switch(CPUISO_PROTO_SCHED_SWITCH)
 {
 	struct watch *watch = this_cpu_ptr(&watches);
-	bool rt;
 
 	if (!watch->on)
 		return;
-	rt = next->prio < MAX_RT_PRIO;
-	WRITE_ONCE(watch->rt_prio, rt ? next->prio : NOBODY);
+	WRITE_ONCE(watch->curr, next);
 	wait_ends(watch, next);
-	if (rt && can_starve(prev) && (preempt || task_is_running(prev)))
+	if (next->prio < MAX_RT_PRIO && can_starve(prev) &&
+	    (preempt || task_is_running(prev)))
 		wait_begins(watch, prev);
 	intruder(next, NULL, true);
 }
@@ -384,7 +392,7 @@ void cpuiso_guard_watch(unsigned int cpu, bool on)
 	struct watch *watch = &per_cpu(watches, cpu);
 	unsigned int i;
 
-	WRITE_ONCE(watch->rt_prio, NOBODY);
+	WRITE_ONCE(watch->curr, NULL);
 	if (on)
 		cpumask_set_cpu(cpu, &watched);
 	else

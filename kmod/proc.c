@@ -193,7 +193,10 @@ static void events_line(struct seq_file *m, const struct cpuiso_event_rec *e)
 	put_name(m, e->from);
 	seq_putc(m, '\t');
 	put_name(m, e->to);
-	seq_printf(m, "\t%d\t", e->by_pid);
+	if (e->by_pid)
+		seq_printf(m, "\t%d\t", e->by_pid);
+	else
+		seq_puts(m, "\t-\t");
 	put_name(m, e->by_comm);
 	seq_printf(m, "\t%llu\n", e->ns);
 }

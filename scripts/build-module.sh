@@ -3,7 +3,9 @@
 # Build the module for one kernel outside kmod/, where somebody else may be building, and print the path of the .ko.
 # Objects are kept for the next time; the compiler's output goes to stderr.
 #
-#   scripts/build-module.sh KERNEL [MAKE-ARGUMENT...]      for example 6.1 DEBUG=1
+#   scripts/build-module.sh [--helper] KERNEL [MAKE-ARGUMENT...]      for example 6.1 DEBUG=1
+#
+# --helper: the module of the tests, tests/kmod, instead.
 #
 # CC=clang also works for a kernel that was configured for gcc. Such a module lacks some of that kernel's hardening, so it
 # shows what clang has to say and is not meant to be used.
@@ -19,6 +21,11 @@ die() {
 	exit 1
 }
 
+src=kmod ko=cpuiso.ko
+if [ "${1-}" = --helper ]; then
+	src=tests/kmod ko=cpuiso_gauntlet.ko
+	shift
+fi
 [ $# -ge 1 ] || die "name a kernel; see the head of $0."
 kernel=$1
 shift
@@ -32,14 +39,14 @@ fi
 
 # Objects made with other arguments are of no use, and another tree may be built at the same time. make would take some
 # characters in a path for syntax.
-key=$(tr -cs '[:alnum:].\n' - <<<"${kernel##*/}${*:+ $*}" | cut -c1-40 | sed 's/-*$//')
+key=$(tr -cs '[:alnum:].\n' - <<<"${src/kmod/}${kernel##*/}${*:+ $*}" | cut -c1-40 | sed 's/-*$//')
 dir=$cache/build/$key-$(cksum <<<"$tree $kdir $*" | cut -d' ' -f1)
-mkdir -p "$dir/kmod" "$dir/tests/kmod"
+mkdir -p "$dir/$src"
 exec 9>"$dir/lock"
 flock 9
 
 forget() {
-	rm -f "$dir"/kmod/*.o "$dir"/kmod/*.mod "$dir"/kmod/*.mod.c
+	rm -f "$dir/$src"/*.o "$dir/$src"/*.mod "$dir/$src"/*.mod.c
 }
 
 # Headers that were unpacked anew may be older than the objects.
@@ -50,7 +57,7 @@ if [ "$identity" != "$(cat "$dir/identity" 2>/dev/null)" ]; then
 fi
 
 sources() {
-	(cd "$1" && find kmod tests/kmod -type f \( -name '*.[chS]' -o -name Kbuild -o -name Makefile \) ! -name '*.mod.c' | sort)
+	(cd "$1" && find "$src" -type f \( -name '*.[chS]' -o -name Kbuild -o -name Makefile \) ! -name '*.mod.c' | sort)
 }
 
 # A copy is newer than the objects only where the text is different.
@@ -77,14 +84,10 @@ done
 
 # Headers packages carry no vmlinux to make type information from, and the test machine needs none.
 result=0
-make -s -j"$(nproc)" -C "$dir/kmod" modules KDIR="$kdir" "$@" >"$dir/output" 2>&1 9>&- || result=1
+make -s -j"$(nproc)" -C "$dir/$src" modules KDIR="$kdir" "$@" >"$dir/output" 2>&1 9>&- || result=1
 if grep -v '^Skipping BTF' "$dir/output" >&2; then
 	# So that what was complained about once is complained about again.
 	forget
 fi
 [ $result = 0 ] || die "the module could not be built for $kernel${1:+ with $1}."
-# Beside it, the module that makes noise for the tests.
-make -s -j"$(nproc)" -C "$dir/tests/kmod" modules KDIR="$kdir" 2>&1 9>&- | { grep -v '^Skipping BTF' >&2 || true; } ||
-	die "the module that makes noise could not be built for $kernel."
-cp "$dir/tests/kmod/cpuiso_noise.ko" "$dir/kmod/"
-echo "$dir/kmod/cpuiso.ko"
+echo "$dir/$src/$ko"

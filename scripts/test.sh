@@ -10,8 +10,8 @@
 #   --jobs N        that many guests side by side (2)
 #
 # A functional test says in the comment at its head what machine it needs, one "# KEY: VALUE" each: cpus (2), boot (more of
-# the kernel's boot line), mem (MiB), systemd (yes), allow (console lines that it provokes, a regular expression). Tests with
-# the same needs share a guest.
+# the kernel's boot line), mem (MiB), systemd (yes), qemu (one argument "-device X"), allow (console lines that it provokes, a regular
+# expression). Tests with the same needs share a guest.
 set -uo pipefail
 
 tree=$(cd "$(dirname "$0")/.." && pwd)
@@ -115,7 +115,7 @@ start() {
 }
 
 needs_of() {
-	sed -n '/^[^#]/q; s/^# \(cpus\|boot\|mem\|systemd\|allow\): \(.*\)/\1=\2/p' "$1" | sort | paste -sd '\t'
+	sed -n '/^[^#]/q; s/^# \(cpus\|boot\|mem\|systemd\|allow\|qemu\): \(.*\)/\1=\2/p' "$1" | sort | paste -sd '\t'
 }
 
 # guest NAME KO NEEDS TEST...
@@ -126,6 +126,7 @@ guest() {
 		key=${value%%=*} value=${value#*=}
 		case $key in
 		boot) options+=(--append "$value") ;;
+		qemu) for value in $value; do options+=(--qemu "$value"); done ;;
 		systemd) [ "$value" != yes ] || options+=(--systemd) ;;
 		*) options+=("--$key" "$value") ;;
 		esac
@@ -157,7 +158,8 @@ if [ -z "$unit" ] || [ ${#tests[@]} -gt 0 ]; then
 	# A copy, which no other build replaces under a running guest.
 	mkdir "$log/debug" "$log/plain"
 	cp "$(<"$log/build")" "$log/debug/cpuiso.ko"
-	cp "$(dirname "$(<"$log/build")")/cpuiso_noise.ko" "$log/debug/"
+	build "the modules of the tests" "$tree/scripts/build-module.sh" --helper "${kernel:-6.1}"
+	cp "$(dirname "$(<"$log/build")")"/*.ko "$log/debug/"
 	build "the programs of the tests" make -s -j"$(nproc)" -C "$tree/tests/functional"
 fi
 

@@ -3,6 +3,7 @@
 # After apply nothing that can be moved is allowed on the CPU, the workload is there and nowhere else, and every task
 # and interrupt has the verdict that it should.
 . "${TESTLIB:-$(dirname "$0")}/lib.sh"
+only_cpus 2
 plan 24
 
 hire lone

@@ -12,7 +12,7 @@ load_noise() {
 		[ ! -e "$ko" ] || insmod "$ko" 2>/dev/null || continue
 		[ ! -e "$MAKE" ] || return 0
 	done
-	skip_all "cpuiso_noise.ko is not built for this kernel; run scripts/build-module.sh"
+	skip_all "cpuiso_noise.ko is not built for this kernel; run scripts/build-module.sh --helper"
 }
 
 unload_noise() {

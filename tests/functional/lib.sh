@@ -158,6 +158,11 @@ n_cpus() {
 	getconf _NPROCESSORS_ONLN
 }
 
+# The expectations of a test that counts CPUs by hand hold for one number of them.
+only_cpus() {
+	[ "$(n_cpus)" -eq "$1" ] || skip_all "is about $1 CPUs"
+}
+
 need_cpus() {
 	[ "$(n_cpus)" -ge "$1" ] || skip_all "needs $1 CPUs"
 }

@@ -51,13 +51,17 @@ status_lines() {
 		$1 == "rule" && NF == 4 && $2 == "proc-1" && $3 ~ /^(comm|cgroup|pid)$/ { bad = 0 }
 		$1 == "keep-irq" && NF == 3 && $2 == "proc-1" && $3 ~ /^(none\\040such)?\*$/ { bad = 0 }
 		$1 == "sched" && NF == 4 && $2 == "proc-1" && $3 == "rr" && $4 == 2 { bad = 0 }
+		$1 == "guard" && NF == 4 && $2 == "proc-1" && $3 ~ /^(task|kthread|irq)$/ && $4 == "evict" { bad = 0 }
+		$1 == "exit" && NF == 3 && $2 == "proc-1" && $3 == "keep" { bad = 0 }
+		$1 == "guarded" && NF == 5 && $2 == "proc-1" && $3 $4 $5 ~ /^[0-9]+$/ { bad = 0 }
 		$1 == "members" && NF == 3 && $2 == "proc-1" && $3 == 1 { bad = 0 }
 		$1 == "verdict" && NF == 5 && $2 == "proc-1" && $3 ~ /^(task|irq)$/ && $5 ~ /^[0-9]+$/ { bad = 0 }
 		bad { print }
 		END {
-			split("module generation isolated housekeeping busy lost isolation sched members", want, " ")
+			split("module generation isolated housekeeping busy lost isolation sched exit guarded members", want, " ")
 			for (i in want) if (n[want[i]] != 1) print n[want[i]] + 0 " lines " want[i]
 			if (n["rule"] != 3 || n["keep-irq"] != 2) print n["rule"] " rules, " n["keep-irq"] " patterns"
+			if (n["guard"] != 3) print n["guard"] + 0 " guard policies"
 			if (!n["verdict"]) print "no verdicts"
 		}' "$PROC/status"
 }
@@ -92,7 +96,7 @@ for file in /usr/share/doc/*/copyright; do
 	head -qc 4096 "$file" /usr/share/doc/"${file:15:1}"*/changelog* >/dev/null 2>&1
 done
 is "stats" "$(table stats "cpu kind name count total_ns max_ns last_ns")" ""
-is "events" "$(table events "seq time type isolation kind object name errno text" | grep -v '^text: ')" ""
+is "events" "$(table events "seq time type isolation kind object name errno text from to by_pid by_comm ns" | grep -v '^text: ')" ""
 is "stats are of the isolated CPU, of every kind" \
 	"$(awk -F'\t' 'FNR > 2 { cpu[$1]; kind[$2] } END { for (c in cpu) printf "%s ", c
 		print ("time" in kind) ("switch" in kind) ("irq" in kind) ("vector" in kind) ("softirq" in kind) }' \

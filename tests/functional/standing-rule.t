@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A rule stands: whoever comes to have the name or gets into the cgroup is workload, with nobody watching in user space.
 . "${TESTLIB:-$(dirname "$0")}/lib.sh"
+only_cpus 2
 plan 20
 
 server=$T/isoserver

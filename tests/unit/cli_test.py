@@ -247,7 +247,9 @@ ok("faster" in r.stderr, "a full buffer is no end")
 def start(argv, fake, **kw):
     return subprocess.Popen([TOOL, *argv], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                             env={**os.environ, **ROOT, "LD_PRELOAD": FAKE, "FAKE": fake,
-                                 "FAKE_LOG": LOG}, **kw)
+                                 "FAKE_LOG": LOG},
+                            # A shell lets its background jobs ignore SIGINT.
+                            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL), **kw)
 
 
 for sig in (signal.SIGINT, signal.SIGTERM):

@@ -1,0 +1,135 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The gauntlet: all that brings things to a CPU, or back to it. Two seconds later nothing that can be moved is allowed
+# there, and what runs there says the same. All of it is undone.
+# qemu: -device virtio-rng-pci
+. "${TESTLIB:-$(dirname "$0")}/lib.sh"
+. "${TESTLIB:-$(dirname "$0")}/gauntlet.sh"
+plan 24
+
+gauntlet_load || skip_all "the helper module is not built"
+disk_make || bail_out "no file system"
+irq=$(spare_irq) || irq=''
+cgroups=/sys/fs/cgroup
+grep -q " $cgroups cgroup2 " /proc/mounts || cgroups=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
+group=$cgroups/gauntlet.$$
+if [ -n "$cgroups" ] && echo +cpuset >"$cgroups/cgroup.subtree_control" 2>/dev/null; then
+	mkdir "$group"
+	echo 0-1 >"$group/cpuset.cpus"
+else
+	group=''
+fi
+
+hire work
+hire lone
+ask lone cpus 0-1
+ask lone spin
+spinner=$REPLY
+hire self
+hire grouped
+[ -z "$group" ] || ask grouped cgroup "$group"
+remember
+load
+check "apply" iso apply -c 1 --name g --pid "${pid[work]}"
+try trace_start 1
+
+order plain 4 || complain "no kernel threads"
+order bind 1 300 || complain "no bound kernel thread"
+order work 1 50 || complain "no work"
+tried "kernel threads start, one is bound late, work is queued"
+if [ -n "$irq" ]; then
+	check "an interrupt is requested" order irq "$irq"
+else
+	skip "an interrupt is requested" "no line is free"
+fi
+check "a file system is mounted" disk_mount
+if has_rng; then
+	check "a driver is bound anew" rebind
+else
+	skip "a driver is bound anew" "no virtio-rng"
+fi
+if command -v irqbalance >/dev/null; then
+	check "irqbalance --oneshot" irqbalance --oneshot
+	irqbalance --foreground --interval=1 >/dev/null 2>&1 &
+	balancer=$!
+else
+	skip "irqbalance --oneshot" "not installed"
+	balancer=''
+fi
+ask self cpus 1
+try taskset -pc 1 "$spinner"
+try taskset -pc 0-1 "$spinner"
+tried "a task takes the CPU, another is given it"
+check "stress-ng forks there" taskset -c 1 stress-ng --quiet --fork 1 --timeout 2
+if [ -n "$group" ]; then
+	echo 0 >"$group/cpuset.cpus" || complain "no cpuset"
+	echo 0-1 >"$group/cpuset.cpus" || complain "no cpuset"
+	tried "a cpuset is written"
+else
+	skip "a cpuset is written" "no cpuset controller"
+fi
+# Beside irqbalance nothing else is left to act; its next round is the last.
+sleep 1.2
+if [ -n "$balancer" ]; then
+	kill "$balancer" 2>/dev/null || note "irqbalance had ended by itself"
+	wait "$balancer"
+fi
+sleep 2
+check "two seconds later nothing that can be moved is allowed on the CPU" clear_of -w "${pid[work]}" 1
+trace_read "$T/during"
+trace_again
+sleep 3
+trace_read "$T/after"
+is "and nothing ran there" "$(intruders "$T/after" "${pid[work]}")" ""
+note "while it lasted:" "$(intruders "$T/during" "${pid[work]}" | sort -rn | head -n 12)"
+trace_end
+bound=$(pgrep -x gnt-bind)
+is "the kernel thread that was bound late is where it was bound" "$(cpus_of "$bound")" 1
+is "and was let alone" "$(events evicted task "$bound")" 0
+
+is "the events name who gave the task the CPU" \
+	"$(awk -F'\t' -v p="$spinner" '$3 == "evicted" && $6 == p { print $8, $10, $11, $13 }' "$PROC/events" | head -n 1)" \
+	"0 1 0 taskset"
+is "who took it by itself" \
+	"$(awk -F'\t' -v p="${pid[self]}" '$3 == "evicted" && $6 == p { print $10, $11, $12 }' "$PROC/events")" \
+	"1 0 ${pid[self]}"
+[ -z "$group" ] || is "who wrote the cpuset" \
+	"$(awk -F'\t' -v p="${pid[grouped]}" '$3 == "evicted" && $6 == p { print $10, $11, $13 }' "$PROC/events" | head -n 1)" \
+	"0-1 0 ${0##*/}"
+[ -n "$group" ] || skip "who wrote the cpuset" "no cpuset controller"
+is "what was evicted is counted" "$(guard_count g 3)" "$(events evicted)"
+note "$(times)" "ran there a second time: $(ran_twice)"
+note "kinds: $(awk -F'\t' '$3 == "evicted" { n[$5 " by " $13]++ } END { for (k in n) printf "%s %d; ", k, n[k] }' "$PROC/events")"
+median=$(median_ns)
+is "the median of the time on the CPU is less than a tick" "$((median < 4000000))" 1
+is "nothing ran there a second time" "$(ran_twice)" 0
+
+# As it was, by hand: then that is the original again.
+order stop
+[ -z "$irq" ] || order free "$irq"
+disk_umount
+ask self cpus 0-1
+while read -r n mask; do
+	echo "$mask" >"/proc/irq/$n/smp_affinity_list"
+done < <(irqs_as_before)
+settle
+check_exit 4 "revert says that somebody else had set some of it" iso revert g
+same "everything is as it was"
+
+try iso apply -c 1 --name h --pid "${pid[work]}"
+try order plain 4
+try disk_mount
+try taskset -pc 0-1 "$spinner"
+try on 0 "$spinner"
+try disk_umount
+try order stop
+tried "apply once more, with less of it"
+check "rmmod" unload
+same "rmmod puts everything back"
+if [ -n "$group" ]; then
+	ask grouped cgroup "$cgroups"
+	rmdir "$group"
+fi
+rmmod cpuiso_gauntlet
+wait-for 5 absent "$PROC" >/dev/null
+exit 0

@@ -1,0 +1,90 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# What the guard is told to do it does, for each class of things, and no more.
+. "${TESTLIB:-$(dirname "$0")}/lib.sh"
+. "${TESTLIB:-$(dirname "$0")}/gauntlet.sh"
+plan 22
+
+gauntlet_load || skip_all "the helper module is not built"
+hire lone
+ask lone cpus 0-1
+hire work
+hire pinned
+snapshot take -p "$T/scratch"
+irq=$(awk -F'\t' '$1 == "irq" && $3 == "m" && $6 != "-" { print $2; exit }' "$T/scratch")
+[ -n "$irq" ] || bail_out "no interrupt can be moved"
+echo 0-1 >"/proc/irq/$irq/smp_affinity_list"
+remember
+load
+
+intrude() {
+	echo 0-1 >"/proc/irq/$irq/smp_affinity_list"
+	ask lone cpus 0-1
+	order plain 1
+	sleep 0.3
+	settle
+	kthread=$(pgrep -nx gnt-plain)
+}
+masks() {
+	echo "$(cpus_of "${pid[lone]}") $(cpus_of "$kthread") $(cat "/proc/irq/$irq/smp_affinity_list")"
+}
+counts() {
+	echo "$(guard_count p 3) $(guard_count p 4) $(events evicted) $(events intruder)"
+}
+policy() {
+	awk -F'\t' '$1 == "guard" { print $4 }' "$PROC/status" | paste -sd' '
+}
+
+check "report" iso apply -c 1 --name p --guard report --pid "${pid[work]}"
+is "is what status says" "$(policy)" "report report report"
+intrude
+is "everything is left where it was brought" "$(masks)" "0-1 0-1 0-1"
+is "and told" "$(counts)" "0 3 0 3"
+is "with who did it" \
+	"$(awk -F'\t' -v p="${pid[lone]}" '$3 == "intruder" && $6 == p { print $10, $11, $12, $13 }' "$PROC/events")" \
+	"0-1 - ${pid[lone]} puppet"
+ask lone fork
+child=$REPLY
+settle
+is "a child of what is there is told as well, and left" "$(cpus_of "$child") $(guard_count p 4)" "0-1 4"
+ask lone cpus 0
+ask lone cpus 0-1
+settle
+is "what went and came back is told again" "$(guard_count p 4)" 5
+echo 0 >/sys/devices/system/cpu/cpu1/online
+echo 1 >/sys/devices/system/cpu/cpu1/online
+settle
+is "hotplug is no reason to move it" "$(cpus_of "${pid[lone]}")" 0-1
+ask lone kill "$child"
+order stop
+check_exit 4 "revert says that something had been changed" iso revert p
+same "and everything is as it was"
+
+check "off" iso apply -c 1 --name p -G off --pid "${pid[work]}"
+before=$(events evicted)/$(events intruder)
+intrude
+is "nothing is moved" "$(masks)" "0-1 0-1 0-1"
+is "nor told" "$(events evicted)/$(events intruder) $(guard_count p 3) $(guard_count p 4)" "$before 0 0"
+order stop
+iso revert p >/dev/null
+same "everything is as it was before"
+
+check "each class by its own" iso apply -c 1 --name p -G irqs=evict -G kthreads=report -G off --pid "${pid[work]}"
+is "whatever the order" "$(policy)" "off report evict"
+intrude
+is "the interrupt is moved, the kernel thread and the task stay" "$(masks)" "0-1 0-1 0"
+is "one is moved, one told" "$(guard_count p 3) $(guard_count p 4)" "1 1"
+order stop
+iso revert p >/dev/null
+
+try iso apply -c 1 --name p --pid "${pid[work]}"
+before=$(events evicted)
+try iso pin --name p --pid "${pid[pinned]}"
+try on 1 "${pid[pinned]}"
+ask work fork
+try on 1 "$REPLY"
+is "a pin is no intrusion, nor is a child of the workload" "$(events evicted)" "$before"
+tried "they are there"
+iso revert p >/dev/null
+rmmod cpuiso_gauntlet
+finish
