@@ -13,11 +13,11 @@
 #include <linux/tick.h>
 #include "compat/cpuiso_compat.h"
 #include "apart.h"
+#include "busy.h"
 #include "cpus.h"
 #include "fault.h"
 #include "files.h"
 #include "undo.h"
-#include "worker.h"
 
 #define ATTEMPTS	3
 
@@ -158,7 +158,7 @@ int cpuiso_cpus_apply(struct cpuiso_isolation *iso, char *message,
 		return 0;
 	*attr = iso->replug ? CPUISO_A_ISOLATION_REPLUG :
 			      CPUISO_A_ISOLATION_RCU;
-	cpuiso_worker_step(iso->replug ? "replug" : "rcu");
+	cpuiso_busy_step(iso->replug ? "replug" : "rcu");
 	if (!cpuiso_apart_answer(cpu_online_mask, &cpu)) {
 		snprintf(message, CPUISO_MESSAGE_LEN,
 			 "a realtime task that never sleeps owns CPU %u, so no CPU can be replugged or offloaded; stop it and try again",
@@ -223,7 +223,7 @@ void cpuiso_cpus_undo(struct cpuiso_world *w, struct cpuiso_isolation *iso,
 	if (cpumask_empty(iso->offloaded) ||
 	    cleared != CPUISO_RCU_OFFLOAD_OFFLINE)
 		return;
-	cpuiso_worker_step("rcu");
+	cpuiso_busy_step("rcu");
 	for_each_cpu(cpu, iso->offloaded) {
 		if (!cpuiso_apart_answer(cpu_online_mask, &silent))
 			err = -EINPROGRESS;

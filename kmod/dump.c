@@ -8,7 +8,6 @@
 #include "compat/cpuiso_compat.h"
 #include "dump.h"
 #include "isolation.h"
-#include "netlink.h"
 #include "record.h"
 #include "request.h"
 #include "verbs.h"

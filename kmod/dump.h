@@ -32,6 +32,9 @@ struct cpuiso_dump {
 	struct cpuiso_undo_view undo;
 };
 
+/* In netlink.c, which knows what the operations do. */
+extern struct genl_family cpuiso_family;
+
 int cpuiso_dump_start(struct netlink_callback *cb);
 int cpuiso_dump_done(struct netlink_callback *cb);
 u32 cpuiso_dump_seq(const struct cpuiso_dump *d);

@@ -452,34 +452,6 @@ void cpuiso_irqs_mark_threads(struct cpuiso_store *store)
 }
 
 /**
- * cpuiso_irq_count - how often an IRQ was handled on a CPU since it is in use
- * @irq: its number
- * @cpu: where
- * @count: how often, 0 when it is not in use
- * @action: room for the names of its actions, or NULL
- * @size: size of that room
- *
- * Context: any but NMI.
- * Return: false when it is not in use.
- */
-bool cpuiso_irq_count(unsigned int irq, unsigned int cpu, unsigned int *count,
-		      char *action, size_t size)
-{
-	struct irq_look l;
-	bool used;
-
-	*count = 0;
-	rcu_read_lock();
-	used = look(irq, &l);
-	if (used)
-		*count = irq_desc_kstat_cpu(irq_data_to_desc(l.data), cpu);
-	rcu_read_unlock();
-	if (used && action)
-		strscpy(action, l.action, size);
-	return used;
-}
-
-/**
  * cpuiso_irq_view_alloc - room for a view
  * @v: the view, not initialised
  *

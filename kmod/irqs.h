@@ -42,7 +42,5 @@ struct cpuiso_irq_rec *cpuiso_irq_get(struct cpuiso_world *w, unsigned int irq);
 bool cpuiso_irq_intrudes(struct cpuiso_world *w, struct cpuiso_irq_rec *r,
 			 struct cpumask *now);
 void cpuiso_irqs_mark_threads(struct cpuiso_store *store);
-bool cpuiso_irq_count(unsigned int irq, unsigned int cpu, unsigned int *count,
-		      char *action, size_t size);
 
 #endif

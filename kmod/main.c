@@ -13,8 +13,10 @@
 #include "isolation.h"
 #include "netlink.h"
 #include "notes.h"
+#include "observe.h"
 #include "proc.h"
 #include "record.h"
+#include "snapshot.h"
 #include "undo.h"
 #include "verbs.h"
 #include "worker.h"
@@ -35,9 +37,12 @@ static int __init cpuiso_init(void)
 	err = cpuiso_verbs_init();
 	if (err)
 		goto events;
-	err = cpuiso_hotplug_init(cpuiso_worker_wake);
+	err = cpuiso_snapshot_init();
 	if (err)
 		goto verbs;
+	err = cpuiso_hotplug_init(cpuiso_worker_wake);
+	if (err)
+		goto snapshot;
 	err = cpuiso_notes_init(cpuiso_worker_wake);
 	if (err)
 		goto hotplug;
@@ -56,11 +61,16 @@ static int __init cpuiso_init(void)
 	err = cpuiso_proc_init();
 	if (err)
 		goto hotplug_stop;
-	err = cpuiso_netlink_init();
+	err = cpuiso_observers_init(cpuiso_worker_wake);
 	if (err)
 		goto proc;
+	err = cpuiso_netlink_init();
+	if (err)
+		goto observers;
 	return 0;
 
+observers:
+	cpuiso_observers_stop();
 proc:
 	cpuiso_proc_exit();
 hotplug_stop:
@@ -75,6 +85,8 @@ notes:
 	cpuiso_notes_exit();
 hotplug:
 	cpuiso_hotplug_exit();
+snapshot:
+	cpuiso_snapshot_exit();
 verbs:
 	cpuiso_verbs_exit();
 events:
@@ -91,6 +103,9 @@ static void __exit cpuiso_exit(void)
 	cpuiso_worker_close();
 	cpuiso_netlink_exit();
 	cpuiso_worker_revert();
+	cpuiso_observers_stop();
+	cpuiso_worker_flush();
+	cpuiso_observers_exit();
 	cpuiso_proc_exit();
 	cpuiso_hotplug_stop();
 	cpuiso_notes_stop();
@@ -99,6 +114,7 @@ static void __exit cpuiso_exit(void)
 	cpuiso_worker_exit();
 	cpuiso_notes_exit();
 	cpuiso_hotplug_exit();
+	cpuiso_snapshot_exit();
 	cpuiso_verbs_exit();
 	cpuiso_undo_exit();
 	cpuiso_events_exit();

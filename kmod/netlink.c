@@ -81,6 +81,21 @@ static int unpin(struct sk_buff *skb, struct genl_info *info)
 	return queue(skb, info, CPUISO_CMD_UNPIN);
 }
 
+static int observe(struct sk_buff *skb, struct genl_info *info)
+{
+	return queue(skb, info, CPUISO_CMD_OBSERVE);
+}
+
+static int unobserve(struct sk_buff *skb, struct genl_info *info)
+{
+	return queue(skb, info, CPUISO_CMD_UNOBSERVE);
+}
+
+static int reset(struct sk_buff *skb, struct genl_info *info)
+{
+	return queue(skb, info, CPUISO_CMD_RESET);
+}
+
 static const struct genl_ops ops[] = {
 	{
 		.cmd = CPUISO_CMD_APPLY,
@@ -132,7 +147,25 @@ static const struct genl_ops ops[] = {
 	},
 	{
 		.cmd = CPUISO_CMD_STAT_GET,
+		.start = cpuiso_dump_stats_start,
 		.dumpit = cpuiso_dump_stats,
+		.done = cpuiso_dump_stats_done,
+	},
+	{
+		.cmd = CPUISO_CMD_OBSERVE,
+		.doit = observe,
+		.policy = cpuiso_cpus_policy,
+		.maxattr = CPUISO_A_ISOLATION_MAX,
+	},
+	{
+		.cmd = CPUISO_CMD_UNOBSERVE,
+		.doit = unobserve,
+	},
+	{
+		.cmd = CPUISO_CMD_RESET,
+		.doit = reset,
+		.policy = cpuiso_cpus_policy,
+		.maxattr = CPUISO_A_ISOLATION_MAX,
 	},
 	{
 		.cmd = CPUISO_CMD_KNOB_GET,

@@ -3,8 +3,9 @@
  * Attaching to tracepoints.
  *
  * They are looked up by name, because they are not exported, and attached
- * while there is an isolation. By name a wrong prototype would go unnoticed,
- * so whoever defines a probe checks it at compile time.
+ * in groups: those that keep up with tasks while there is an isolation, those
+ * of the ledger while any CPU has one. By name a wrong prototype would go
+ * unnoticed, so whoever defines a probe checks it at compile time.
  *
  * Probes run with preemption or interrupts off (from 7.0 on, preemptible where
  * their call site is) and never allocate, sleep or take a lock.
@@ -14,24 +15,40 @@
 #include <linux/tracepoint.h>
 #include "probe.h"
 
-static struct cpuiso_probe * const sets[] = {
+struct cpuiso_probe * const cpuiso_isolation_probes[] = {
 	cpuiso_task_probes,
-	cpuiso_cpu_probes,
 	cpuiso_guard_probes,
+	NULL
 };
 
-#define for_each_probe(p, i) \
-	for ((i) = 0; (i) < ARRAY_SIZE(sets); (i)++) \
-		for ((p) = sets[i]; (p)->name; (p)++)
+struct cpuiso_probe * const cpuiso_ledger_probes[] = {
+	cpuiso_ledger_cpu_probes,
+#ifdef CONFIG_X86
+	cpuiso_ledger_vector_probes,
+#endif
+	cpuiso_ledger_ipi_probes,
+	NULL
+};
+
+static struct cpuiso_probe * const *const groups[] = {
+	cpuiso_isolation_probes,
+	cpuiso_ledger_probes,
+};
+
+#define for_each_probe(p, set, group) \
+	for ((set) = (group); *(set); (set)++) \
+		for ((p) = *(set); (p)->name; (p)++)
 
 static void find(struct tracepoint *tp, void *priv)
 {
+	struct cpuiso_probe * const *set;
 	struct cpuiso_probe *p;
 	unsigned int i;
 
-	for_each_probe(p, i)
-		if (!strcmp(tp->name, p->name))
-			p->tp = tp;
+	for (i = 0; i < ARRAY_SIZE(groups); i++)
+		for_each_probe(p, set, groups[i])
+			if (!strcmp(tp->name, p->name))
+				p->tp = tp;
 }
 
 /**
@@ -44,6 +61,7 @@ void cpuiso_probes_init(void)
 
 /**
  * cpuiso_probes_attach - start to see
+ * @group: what
  *
  * A tracepoint that this kernel lacks costs what it would have told.
  * Registering patches kernel text, which interrupts every CPU: before the
@@ -52,18 +70,18 @@ void cpuiso_probes_init(void)
  * Context: process; takes tracepoints_mutex and cpus_read_lock().
  * Return: 0 or a negative errno, and then nothing is attached.
  */
-int cpuiso_probes_attach(void)
+int cpuiso_probes_attach(struct cpuiso_probe * const *group)
 {
+	struct cpuiso_probe * const *set;
 	struct cpuiso_probe *p;
-	unsigned int i;
 	int err;
 
-	for_each_probe(p, i) {
+	for_each_probe(p, set, group) {
 		if (!p->tp)
 			continue;
-		err = tracepoint_probe_register(p->tp, p->fn, NULL);
+		err = tracepoint_probe_register(p->tp, p->fn, p->data);
 		if (err) {
-			cpuiso_probes_detach();
+			cpuiso_probes_detach(group);
 			return err;
 		}
 		p->attached = true;
@@ -73,18 +91,19 @@ int cpuiso_probes_attach(void)
 
 /**
  * cpuiso_probes_detach - the mirror of cpuiso_probes_attach()
+ * @group: the same
  *
- * When it returns, no probe runs any more.
+ * When it returns, no probe of the group runs any more.
  */
-void cpuiso_probes_detach(void)
+void cpuiso_probes_detach(struct cpuiso_probe * const *group)
 {
+	struct cpuiso_probe * const *set;
 	struct cpuiso_probe *p;
-	unsigned int i;
 
-	for_each_probe(p, i) {
+	for_each_probe(p, set, group) {
 		if (!p->attached)
 			continue;
-		tracepoint_probe_unregister(p->tp, p->fn, NULL);
+		tracepoint_probe_unregister(p->tp, p->fn, p->data);
 		p->attached = false;
 	}
 	tracepoint_synchronize_unregister();
@@ -98,11 +117,13 @@ void cpuiso_probes_detach(void)
  */
 const char *cpuiso_probe_missing(unsigned int n)
 {
+	struct cpuiso_probe * const *set;
 	struct cpuiso_probe *p;
 	unsigned int i;
 
-	for_each_probe(p, i)
-		if (!p->tp && !n--)
-			return p->name;
+	for (i = 0; i < ARRAY_SIZE(groups); i++)
+		for_each_probe(p, set, groups[i])
+			if (!p->tp && !n--)
+				return p->name;
 	return NULL;
 }

@@ -9,7 +9,7 @@
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include "compat/cpuiso_compat.h"
-#include "counters.h"
+#include "busy.h"
 #include "event.h"
 #include "irqs.h"
 #include "isolation.h"
@@ -18,10 +18,11 @@
 #include "proc.h"
 #include "record.h"
 #include "settings.h"
+#include "stats.h"
 #include "status.h"
 #include "tasks.h"
 #include "undo.h"
-#include "worker.h"
+#include "verbs.h"
 
 /* Every control character and the blank, besides the backslash itself. */
 static const char escaped[] =
@@ -117,7 +118,7 @@ static int status_show(struct seq_file *m, void *v)
 {
 	struct cpuiso_world *w = cpuiso_world_new(NULL);
 	const struct cpuiso_isolation *iso;
-	char busy[96];
+	char busy[CPUISO_BUSY_LEN];
 
 	if (!w)
 		return -ENOMEM;
@@ -129,7 +130,7 @@ static int status_show(struct seq_file *m, void *v)
 	seq_puts(m, "\nhousekeeping\t");
 	put_mask(m, w->housekeeping);
 	seq_puts(m, "\nbusy\t");
-	put_name(m, cpuiso_worker_busy(busy, sizeof(busy)) ? busy : "");
+	put_name(m, cpuiso_busy_with(busy, sizeof(busy)) ? busy : "");
 	seq_printf(m, "\nlost\t%llu\n", cpuiso_notes_lost());
 	cpuiso_world_free(w);
 
@@ -193,14 +194,23 @@ static void undo_line(struct seq_file *m, const struct cpuiso_undo_view *v)
 	seq_putc(m, '\n');
 }
 
-static void stats_line(struct seq_file *m, const struct cpuiso_counter *c)
+static void put_number(struct seq_file *m, u64 n, bool applies)
 {
-	seq_printf(m, "%u\t%s\t", c->cpu, cpuiso_stat_names[c->kind]);
-	put_name(m, c->name);
-	if (c->timed)
-		seq_printf(m, "\t-\t%llu\t-\t-\n", c->total_ns);
+	if (applies)
+		seq_printf(m, "\t%llu", n);
 	else
-		seq_printf(m, "\t%llu\t-\t-\t-\n", c->count);
+		seq_puts(m, "\t-");
+}
+
+static void stats_line(struct seq_file *m, const struct cpuiso_stat *s)
+{
+	seq_printf(m, "%u\t%s\t", s->cpu, cpuiso_stat_names[s->kind]);
+	put_name(m, s->name);
+	put_number(m, s->count, s->has & CPUISO_STAT_HAS_COUNT);
+	put_number(m, s->total, s->has & CPUISO_STAT_HAS_TIME);
+	put_number(m, s->max, s->has & CPUISO_STAT_HAS_SPREAD);
+	put_number(m, s->last, s->has & CPUISO_STAT_HAS_RANGE);
+	seq_putc(m, '\n');
 }
 
 static void events_line(struct seq_file *m, const struct cpuiso_event_rec *e)
@@ -243,7 +253,7 @@ struct table {
 		struct cpuiso_irq_view irq;
 		struct cpuiso_knob_view knob;
 		struct cpuiso_undo_view undo;
-		struct cpuiso_counter counter;
+		struct cpuiso_stats stats;
 		struct cpuiso_event_rec event;
 	} u;
 };
@@ -365,14 +375,19 @@ static void undo_show(struct seq_file *m, const struct table *t)
 	undo_line(m, &t->u.undo);
 }
 
+static void stats_free(struct table *t)
+{
+	cpuiso_stats_free(&t->u.stats);
+}
+
 static bool stats_next(struct table *t, u64 *key)
 {
-	return cpuiso_counter_next(key, &t->u.counter);
+	return cpuiso_stats_next(&t->u.stats, key);
 }
 
 static void stats_show(struct seq_file *m, const struct table *t)
 {
-	stats_line(m, &t->u.counter);
+	stats_line(m, &t->u.stats.stat);
 }
 
 static bool events_next(struct table *t, u64 *key)
@@ -421,6 +436,7 @@ static const struct table_type tables[] = {
 	{
 		.name = "stats",
 		.columns = "cpu\tkind\tname\tcount\ttotal_ns\tmax_ns\tlast_ns",
+		.free = stats_free,
 		.next = stats_next,
 		.show = stats_show,
 	},

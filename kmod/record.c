@@ -13,6 +13,7 @@
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include "fault.h"
+#include "members.h"
 #include "record.h"
 
 DEFINE_SPINLOCK(cpuiso_rec_lock);
@@ -193,6 +194,7 @@ struct cpuiso_task_rec *cpuiso_task_rec_new(struct cpuiso_store *store,
 	cpumask_copy(r->rec.set, r->rec.orig);
 	cpumask_copy(r->rec.prev, r->rec.orig);
 	r->task = get_task_struct(task);
+	r->real = store->real;
 	if (xa_alloc_cyclic(&store->tasks, &r->id, r, xa_limit_31b,
 			    &store->next, GFP_KERNEL) < 0) {
 		put_task_struct(task);
@@ -214,6 +216,7 @@ void cpuiso_task_rec_drop(struct cpuiso_store *store,
 {
 	xa_erase(&store->tasks, r->id);
 	hlist_del_rcu(&r->hash);
+	cpuiso_member_drop(r);
 	list_del(&r->reap);
 	cpuiso_changed();
 	call_rcu(&r->rcu, task_rec_free);

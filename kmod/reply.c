@@ -5,7 +5,7 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include "compat/cpuiso_compat.h"
-#include "counters.h"
+#include "busy.h"
 #include "dump.h"
 #include "irqs.h"
 #include "isolation.h"
@@ -16,7 +16,6 @@
 #include "status.h"
 #include "sweep.h"
 #include "tasks.h"
-#include "worker.h"
 
 static int put_mask(struct sk_buff *skb, int attr, const struct cpumask *mask,
 		    char *list)
@@ -264,49 +263,11 @@ int cpuiso_dump_irqs(struct sk_buff *skb, struct netlink_callback *cb)
 	return skb->len;
 }
 
-static int fill_stat(struct sk_buff *skb, struct netlink_callback *cb,
-		     const struct cpuiso_counter *c)
-{
-	void *hdr = cpuiso_put_header(skb, cb, CPUISO_CMD_STAT_GET);
-
-	if (!hdr)
-		return -EMSGSIZE;
-	return cpuiso_put_finish(skb, hdr,
-		nla_put_u32(skb, CPUISO_A_STAT_CPU, c->cpu) ||
-		nla_put_u32(skb, CPUISO_A_STAT_KIND, c->kind) ||
-		nla_put_string(skb, CPUISO_A_STAT_NAME, c->name) ||
-		nla_put_u64_64bit(skb, c->timed ? CPUISO_A_STAT_TOTAL_NS :
-						  CPUISO_A_STAT_COUNT,
-				  c->timed ? c->total_ns : c->count,
-				  CPUISO_A_STAT_PAD));
-}
-
-/**
- * cpuiso_dump_stats - the dump of stat-get
- * @skb: where to
- * @cb: where from: args[0] is the cursor of the next counter
- */
-int cpuiso_dump_stats(struct sk_buff *skb, struct netlink_callback *cb)
-{
-	struct cpuiso_counter c;
-	u64 cursor = cb->args[0];
-	int err;
-
-	cb->seq = 1;
-	while (cpuiso_counter_next(&cursor, &c)) {
-		err = fill_stat(skb, cb, &c);
-		if (err)
-			return skb->len ?: err;
-		cb->args[0] = ++cursor;
-	}
-	return skb->len;
-}
-
 static int put_info(struct sk_buff *skb, struct cpuiso_world *w, char *list)
 {
 	unsigned int i = 0;
 	const char *name;
-	char busy[96];
+	char busy[CPUISO_BUSY_LEN];
 
 	cpuiso_world_look(w);
 	cpumask_and(w->housekeeping, w->housekeeping, w->online);
@@ -321,7 +282,7 @@ static int put_info(struct sk_buff *skb, struct cpuiso_world *w, char *list)
 	while ((name = cpuiso_probe_missing(i++)))
 		if (nla_put_string(skb, CPUISO_A_INFO_MISSING_TRACEPOINT, name))
 			return -EMSGSIZE;
-	if (cpuiso_worker_busy(busy, sizeof(busy)) &&
+	if (cpuiso_busy_with(busy, sizeof(busy)) &&
 	    nla_put_string(skb, CPUISO_A_INFO_BUSY, busy))
 		return -EMSGSIZE;
 	return 0;

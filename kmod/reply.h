@@ -6,9 +6,6 @@
 #include "event.h"
 #include "verbs.h"
 
-/* In netlink.c, which knows what the operations do. */
-extern struct genl_family cpuiso_family;
-
 int cpuiso_put_keep_knobs(struct sk_buff *skb,
 			  const struct cpuiso_isolation *iso);
 int cpuiso_dump_knobs(struct sk_buff *skb, struct netlink_callback *cb);
@@ -17,6 +14,8 @@ int cpuiso_reply_info(struct sk_buff *skb, struct genl_info *info);
 int cpuiso_dump_isolations(struct sk_buff *skb, struct netlink_callback *cb);
 int cpuiso_dump_tasks(struct sk_buff *skb, struct netlink_callback *cb);
 int cpuiso_dump_irqs(struct sk_buff *skb, struct netlink_callback *cb);
+int cpuiso_dump_stats_start(struct netlink_callback *cb);
+int cpuiso_dump_stats_done(struct netlink_callback *cb);
 int cpuiso_dump_stats(struct sk_buff *skb, struct netlink_callback *cb);
 struct sk_buff *cpuiso_msg_done(const struct cpuiso_op *op);
 struct sk_buff *cpuiso_msg_event(const struct cpuiso_event_rec *e);

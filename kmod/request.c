@@ -64,6 +64,11 @@ const struct nla_policy cpuiso_pin_policy[CPUISO_A_ISOLATION_MAX + 1] = {
 					.len = CPUISO_PATH_LEN },
 };
 
+const struct nla_policy cpuiso_cpus_policy[CPUISO_A_ISOLATION_MAX + 1] = {
+	[CPUISO_A_ISOLATION_CPUS] = { .type = NLA_NUL_STRING,
+				      .len = CPUISO_CPULIST_LEN },
+};
+
 static int refuse(struct netlink_ext_ack *extack, const struct nlattr *attr,
 		  const char *sentence, int err)
 {
@@ -198,18 +203,18 @@ static int parse_flags(struct nlattr **attrs, struct cpuiso_isolation *iso,
 			  0;
 }
 
-static int parse_cpus(const struct nlattr *attr, struct cpuiso_isolation *iso,
+static int parse_cpus(const struct nlattr *attr, struct cpumask *cpus,
 		      struct netlink_ext_ack *extack)
 {
-	if (cpulist_parse(nla_data(attr), iso->cpus))
+	if (cpulist_parse(nla_data(attr), cpus))
 		return refuse(extack, attr,
 			      "not a list of CPUs of this machine; write it as 1-3,5",
 			      -EINVAL);
-	if (cpumask_empty(iso->cpus))
+	if (cpumask_empty(cpus))
 		return refuse(extack, attr,
 			      "the list of CPUs is empty; name at least one",
 			      -EINVAL);
-	if (!cpumask_subset(iso->cpus, cpu_possible_mask))
+	if (!cpumask_subset(cpus, cpu_possible_mask))
 		return refuse(extack, attr,
 			      "the list names a CPU that this machine does not have; see /sys/devices/system/cpu/possible",
 			      -EINVAL);
@@ -304,7 +309,7 @@ static int parse(const struct nlattr *head, int len, struct nlattr **attrs,
 		return refuse(extack, NULL,
 			      "an isolation needs CPUs; give a list of them",
 			      -EINVAL);
-	err = parse_cpus(attrs[CPUISO_A_ISOLATION_CPUS], iso, extack);
+	err = parse_cpus(attrs[CPUISO_A_ISOLATION_CPUS], iso->cpus, extack);
 	if (!err)
 		err = parse_flags(attrs, iso, extack);
 	if (err)
@@ -314,8 +319,29 @@ static int parse(const struct nlattr *head, int len, struct nlattr **attrs,
 			   attrs[CPUISO_A_ISOLATION_SCHED_PRIO], iso, extack);
 }
 
+static bool is_about_ledger(u8 verb)
+{
+	return verb == CPUISO_CMD_OBSERVE || verb == CPUISO_CMD_UNOBSERVE ||
+	       verb == CPUISO_CMD_RESET;
+}
+
+static int parse_ledger_op(struct cpuiso_op *op, struct genl_info *info)
+{
+	const struct nlattr *cpus = info->attrs[CPUISO_A_ISOLATION_CPUS];
+
+	if (cpus)
+		return parse_cpus(cpus, op->cpus, info->extack);
+	if (op->verb != CPUISO_CMD_OBSERVE)
+		return 0;
+	return refuse(info->extack, NULL,
+		      "which CPUs to observe is missing; give a list of them",
+		      -EINVAL);
+}
+
 static int parse_op(struct cpuiso_op *op, struct genl_info *info)
 {
+	if (is_about_ledger(op->verb))
+		return parse_ledger_op(op, info);
 	if (op->verb == CPUISO_CMD_APPLY) {
 		op->iso = cpuiso_isolation_new(op->name);
 		if (!op->iso)
@@ -347,7 +373,8 @@ struct cpuiso_op *cpuiso_request_op(struct genl_info *info, u8 verb)
 		       -EINVAL);
 		return ERR_PTR(-EINVAL);
 	}
-	if (!attr && verb != CPUISO_CMD_REVERT) {
+	if (!attr && (verb == CPUISO_CMD_APPLY || verb == CPUISO_CMD_PIN ||
+		      verb == CPUISO_CMD_UNPIN)) {
 		refuse(info->extack, NULL,
 		       "the name of the isolation is missing; give one",
 		       -EINVAL);

@@ -10,6 +10,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include "apart.h"
+#include "busy.h"
 #include "event.h"
 #include "fault.h"
 #include "files.h"
@@ -18,7 +19,6 @@
 #include "record.h"
 #include "settings.h"
 #include "undo.h"
-#include "worker.h"
 
 static bool claims(const struct cpuiso_isolation *iso,
 		   const struct cpuiso_knob *knob)
@@ -226,7 +226,7 @@ static void turn(struct cpuiso_world *w, struct cpuiso_knob_rec *r)
 		say(r, CPUISO_VERDICT_SET, 0);
 		return;
 	}
-	cpuiso_worker_step(r->knob->name);
+	cpuiso_busy_step(r->knob->name);
 	err = write(w, r);
 	if (err == -EINPROGRESS) {
 		cpuiso_undone(w, CPUISO_VERDICT_BLOCKED, 0, CPUISO_KIND_KNOB, 0,

@@ -68,6 +68,14 @@ const char * const cpuiso_stat_names[] = {
 	[CPUISO_STAT_IRQ] = "irq",
 	[CPUISO_STAT_VECTOR] = "vector",
 	[CPUISO_STAT_SOFTIRQ] = "softirq",
+	[CPUISO_STAT_KTHREAD] = "kthread",
+	[CPUISO_STAT_USER] = "user",
+	[CPUISO_STAT_TIMER] = "timer",
+	[CPUISO_STAT_HRTIMER] = "hrtimer",
+	[CPUISO_STAT_WORK] = "work",
+	[CPUISO_STAT_CALL] = "call",
+	[CPUISO_STAT_NMI] = "nmi",
+	[CPUISO_STAT_IPI] = "ipi",
 };
 
 const char * const cpuiso_class_names[] = {

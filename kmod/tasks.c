@@ -11,6 +11,7 @@
 #include <linux/sched/task.h>
 #include "compat/cpuiso_compat.h"
 #include "event.h"
+#include "members.h"
 #include "record.h"
 #include "sched.h"
 #include "tasks.h"
@@ -132,6 +133,8 @@ void cpuiso_task_join(struct cpuiso_task_rec *r, struct cpuiso_isolation *iso,
 	cpuiso_rec_own(&r->rec, iso);
 	if (iso)
 		iso->members++;
+	if (iso && r->real)
+		cpuiso_member_add(r);
 }
 
 /**

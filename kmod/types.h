@@ -176,6 +176,8 @@ struct cpuiso_rec {
  * @newborn: W: a kernel thread that was made and not woken yet: whoever made
  *	it may still bind it
  * @woken: W: it was woken before it was known to be newborn
+ * @member: W: in the hash of members.c; read by probes under RCU
+ * @real: I: in the store that is real
  * @reap: W: in the notes' list of records whose task has exited
  * @rule: W: the rule that made it a member
  * @sched_saved: W: the policy is set_*, of our making, and was orig_*
@@ -193,11 +195,13 @@ struct cpuiso_task_rec {
 	u32 id;
 	struct task_struct *task;
 	struct hlist_node hash;
+	struct hlist_node member;
 	struct list_head reap;
 	u32 rule;
 	atomic_t noted;
 	u64 ran_at;
 	bool irq_thread;
+	bool real;
 	bool newborn:1;
 	bool woken:1;
 	bool sched_saved:1;
@@ -278,6 +282,7 @@ struct cpuiso_knob_rec {
  * @knobs: R: struct cpuiso_knob_rec by id
  * @next: W: where to look for a free id in @tasks
  * @hash: P: struct cpuiso_task_rec by task
+ * @real: I: its members are workload indeed
  *
  * There is one that is real, with one writer, the worker; a plan has its own.
  */
@@ -287,6 +292,7 @@ struct cpuiso_store {
 	struct xarray knobs;
 	u32 next;
 	struct hlist_head hash[1 << CPUISO_HASH_BITS];
+	bool real;
 };
 
 /**

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The verbs, as the worker carries them out: apply, revert, pin, unpin, and
- * what follows from notes and hotplug. The order of the steps is decided here.
+ * The verbs, as the worker carries them out: apply, revert, pin, unpin,
+ * observe, and what follows from notes and hotplug. The order of the steps is decided here.
  *
  * Everything runs in the worker, one after the other; nothing is locked.
  */
 #include <linux/slab.h>
 #include "apart.h"
-#include "counters.h"
+#include "busy.h"
 #include "cpus.h"
 #include "event.h"
 #include "fault.h"
@@ -15,6 +15,8 @@
 #include "hotplug.h"
 #include "irqs.h"
 #include "isolation.h"
+#include "ledger.h"
+#include "observe.h"
 #include "probe.h"
 #include "probe_guard.h"
 #include "record.h"
@@ -24,7 +26,6 @@
 #include "tasks.h"
 #include "undo.h"
 #include "verbs.h"
-#include "worker.h"
 #include "workload.h"
 
 static struct cpuiso_store *store;
@@ -50,6 +51,7 @@ int cpuiso_verbs_init(void)
 	store = cpuiso_store_new();
 	if (!store)
 		return -ENOMEM;
+	store->real = true;
 	world = cpuiso_world_new(store);
 	if (world)
 		return 0;
@@ -119,7 +121,7 @@ static int attach(void)
 	err = cpuiso_guard_attach(store);
 	if (err)
 		return err;
-	err = cpuiso_probes_attach();
+	err = cpuiso_probes_attach(cpuiso_isolation_probes);
 	if (err)
 		cpuiso_guard_detach();
 	else
@@ -129,7 +131,7 @@ static int attach(void)
 
 static void detach(void)
 {
-	cpuiso_probes_detach();
+	cpuiso_probes_detach(cpuiso_isolation_probes);
 	cpuiso_guard_detach();
 	attached = false;
 }
@@ -142,13 +144,11 @@ static int start_watching(const struct cpuiso_isolation *iso)
 	err = attach();
 	if (err)
 		return err;
-	err = cpuiso_counters_start(iso->cpus);
+	err = cpuiso_ledger_isolate(iso->cpus, iso);
 	if (err)
 		return err;
-	for_each_cpu(cpu, iso->cpus) {
-		cpuiso_probes_watch(cpu, true);
+	for_each_cpu(cpu, iso->cpus)
 		cpuiso_guard_watch(cpu, true);
-	}
 	return 0;
 }
 
@@ -156,11 +156,9 @@ static void stop_watching(const struct cpuiso_isolation *iso)
 {
 	unsigned int cpu;
 
-	for_each_cpu(cpu, iso->cpus) {
+	for_each_cpu(cpu, iso->cpus)
 		cpuiso_guard_watch(cpu, false);
-		cpuiso_probes_watch(cpu, false);
-	}
-	cpuiso_counters_stop(iso->cpus);
+	cpuiso_ledger_release(iso->cpus);
 	if (!list_is_singular(&cpuiso_isolations) || !attached)
 		return;
 	detach();
@@ -177,9 +175,9 @@ static void undo(struct cpuiso_isolation *iso, struct cpuiso_outcome *outcome)
 
 	cpuiso_cpus_undo(world, iso, true);
 	cpuiso_world_look(world);
-	cpuiso_worker_step("irqs");
+	cpuiso_busy_step("irqs");
 	cpuiso_irqs_settle(world);
-	cpuiso_worker_step("tasks");
+	cpuiso_busy_step("tasks");
 	xa_for_each(&store->tasks, id, r)
 		if (cpuiso_rec_owner(&r->rec) == iso)
 			cpuiso_task_join(r, NULL, 0);
@@ -216,6 +214,15 @@ static int check_still_there(struct cpuiso_op *op)
 	return 0;
 }
 
+/* world->replugged went down since everything was looked at. */
+static void settle_replugged(void)
+{
+	cpuiso_world_look(world);
+	cpuiso_irqs_settle(world);
+	cpuiso_sweep_settle(world);
+	cpumask_clear(world->replugged);
+}
+
 static int isolate(struct cpuiso_op *op)
 {
 	struct cpuiso_isolation *iso = op->iso;
@@ -232,10 +239,10 @@ static int isolate(struct cpuiso_op *op)
 	cpuiso_world_look(world);
 	if (cpuiso_settings_scan(world) || cpuiso_settings_apply(world))
 		return fail_nomem(op);
-	cpuiso_worker_step("tasks");
+	cpuiso_busy_step("tasks");
 	if (cpuiso_sweep_tasks(world))
 		return fail_nomem(op);
-	cpuiso_worker_step("irqs");
+	cpuiso_busy_step("irqs");
 	if (cpuiso_irqs_scan(world))
 		return fail_nomem(op);
 	cpuiso_irqs_settle(world);
@@ -244,10 +251,17 @@ static int isolate(struct cpuiso_op *op)
 	op->err = cpuiso_cpus_apply(iso, op->message, &op->attr);
 	if (op->err)
 		return op->err;
-	if (iso->replug)
-		cpuiso_verbs_hotplug(iso->cpus);
+	if (iso->replug) {
+		cpumask_copy(world->replugged, iso->cpus);
+		settle_replugged();
+	}
 	cpuiso_world_look(world);
-	return check_still_there(op);
+	if (check_still_there(op))
+		return op->err;
+	/* What is told of the isolation begins when it holds. */
+	if (cpuiso_ledger_reset(iso->cpus))
+		return fail_nomem(op);
+	return 0;
 }
 
 static void apply(struct cpuiso_op *op)
@@ -389,6 +403,7 @@ static void pin(struct cpuiso_op *op)
 	cpuiso_rules_add(iso, &op->rules);
 	cpuiso_world_look(world);
 	cpuiso_sweep_match(world);
+	cpuiso_ledger_rebase(iso->cpus);
 	cpuiso_event(CPUISO_EVENT_PINNED, iso->name, -1, "rules=%u",
 		     iso->n_rules);
 }
@@ -448,6 +463,41 @@ static void unpin(struct cpuiso_op *op)
 		     iso->n_rules);
 }
 
+static void observe(struct cpuiso_op *op)
+{
+	int err = cpuiso_observe(op->portid, op->cpus);
+
+	if (err == -ENOMEM)
+		fail_nomem(op);
+	else if (err)
+		fail(op, err, 0,
+		     "the tracepoints cannot be attached; look into the kernel log");
+}
+
+static void unobserve(struct cpuiso_op *op)
+{
+	if (!cpuiso_unobserve(op->portid))
+		fail(op, -ENOENT, 0,
+		     "this socket observes nothing; only who observes can end it");
+}
+
+static void reset(struct cpuiso_op *op)
+{
+	unsigned int cpu;
+
+	for_each_cpu(cpu, op->cpus) {
+		if (cpuiso_ledger_exists(cpu))
+			continue;
+		fail(op, -ENOENT, CPUISO_A_ISOLATION_CPUS,
+		     "CPU %u is neither isolated nor observed; \"cpuiso stats\" shows those that are",
+		     cpu);
+		return;
+	}
+	if (cpuiso_ledger_reset(cpumask_empty(op->cpus) ? cpu_possible_mask :
+							  op->cpus))
+		fail_nomem(op);
+}
+
 /**
  * cpuiso_verbs_run - carry out one operation
  * @op: what; its outcome is filled in
@@ -468,6 +518,15 @@ void cpuiso_verbs_run(struct cpuiso_op *op)
 		break;
 	case CPUISO_CMD_UNPIN:
 		unpin(op);
+		break;
+	case CPUISO_CMD_OBSERVE:
+		observe(op);
+		break;
+	case CPUISO_CMD_UNOBSERVE:
+		unobserve(op);
+		break;
+	case CPUISO_CMD_RESET:
+		reset(op);
 		break;
 	}
 }
@@ -532,10 +591,8 @@ unsigned long cpuiso_verbs_due(void)
  */
 void cpuiso_verbs_hotplug(void)
 {
-	if (cpuiso_hotplug_fetch(world->replugged) && attached) {
-		cpuiso_world_look(world);
-		cpuiso_irqs_settle(world);
-		cpuiso_sweep_settle(world);
-	}
-	cpumask_clear(world->replugged);
+	if (cpuiso_hotplug_fetch(world->replugged) && attached)
+		settle_replugged();
+	else
+		cpumask_clear(world->replugged);
 }

@@ -7,10 +7,12 @@
 /**
  * struct cpuiso_op - one operation, from its request to its outcome
  * @node: in the worker's queue
- * @verb: CPUISO_CMD_APPLY, _REVERT, _PIN or _UNPIN
+ * @verb: CPUISO_CMD_APPLY, _REVERT, _PIN, _UNPIN, _OBSERVE, _UNOBSERVE or
+ *	_RESET
  * @name: of the isolation; "" for all, with CPUISO_CMD_REVERT
  * @iso: with CPUISO_CMD_APPLY, the isolation, complete but for its rules;
  *	NULL when it was taken over
+ * @cpus: with CPUISO_CMD_OBSERVE and _RESET, which; empty for all, to reset
  * @rules: the rules, unless they were taken over
  * @portid: whom to tell
  * @seq: under which sequence number
@@ -25,6 +27,7 @@ struct cpuiso_op {
 	u8 verb;
 	char name[CPUISO_NAME_LEN + 1];
 	struct cpuiso_isolation *iso;
+	cpumask_var_t cpus;
 	struct list_head rules;
 	u32 portid;
 	u32 seq;
@@ -41,7 +44,7 @@ void cpuiso_verbs_exit(void);
 void cpuiso_verbs_run(struct cpuiso_op *op);
 bool cpuiso_verbs_notes(void);
 unsigned long cpuiso_verbs_due(void);
-void cpuiso_verbs_hotplug(const struct cpumask *went_down);
+void cpuiso_verbs_hotplug(void);
 void cpuiso_verbs_news(void);
 void cpuiso_verbs_end(struct cpuiso_outcome *outcome);
 

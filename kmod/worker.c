@@ -12,12 +12,14 @@
 #include <linux/kthread.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
+#include "busy.h"
 #include "isolation.h"
 #include "notes.h"
+#include "observe.h"
 #include "record.h"
+#include "rules.h"
 #include "verbs.h"
 #include "worker.h"
-#include "rules.h"
 
 #define MAX_QUEUED 256
 
@@ -28,8 +30,6 @@ static DEFINE_SPINLOCK(queue_lock);
 static LIST_HEAD(queue);
 static unsigned int queued;
 static bool closed;
-static char busy[16 + CPUISO_NAME_LEN];
-static char busy_step[32];
 
 /**
  * cpuiso_op_new - an operation, to be filled in and queued
@@ -44,6 +44,10 @@ struct cpuiso_op *cpuiso_op_new(u8 verb, const char *name)
 
 	if (!op)
 		return NULL;
+	if (!zalloc_cpumask_var(&op->cpus, GFP_KERNEL)) {
+		kfree(op);
+		return NULL;
+	}
 	INIT_LIST_HEAD(&op->node);
 	INIT_LIST_HEAD(&op->rules);
 	op->verb = verb;
@@ -59,6 +63,7 @@ void cpuiso_op_free(struct cpuiso_op *op)
 {
 	cpuiso_rule_list_free(&op->rules);
 	cpuiso_isolation_free(op->iso);
+	free_cpumask_var(op->cpus);
 	kfree(op);
 }
 
@@ -71,8 +76,14 @@ static const char *verb_name(u8 verb)
 		return "revert";
 	case CPUISO_CMD_PIN:
 		return "pin";
-	default:
+	case CPUISO_CMD_UNPIN:
 		return "unpin";
+	case CPUISO_CMD_OBSERVE:
+		return "observe";
+	case CPUISO_CMD_UNOBSERVE:
+		return "unobserve";
+	default:
+		return "reset";
 	}
 }
 
@@ -83,15 +94,16 @@ static struct cpuiso_op *next_op(bool *run)
 	spin_lock(&queue_lock);
 	op = list_first_entry_or_null(&queue, struct cpuiso_op, node);
 	*run = !closed;
-	busy[0] = '\0';
-	busy_step[0] = '\0';
 	if (op) {
 		list_del_init(&op->node);
 		queued--;
-		snprintf(busy, sizeof(busy), "%s%s%s", verb_name(op->verb),
-			 op->name[0] ? " " : "", op->name);
 	}
 	spin_unlock(&queue_lock);
+	if (op)
+		cpuiso_busy("%s%s%s", verb_name(op->verb),
+			    op->name[0] ? " " : "", op->name);
+	else
+		cpuiso_idle();
 	return op;
 }
 
@@ -111,6 +123,7 @@ static void work_fn(struct kthread_work *w)
 
 	do {
 		cpuiso_verbs_hotplug();
+		cpuiso_observers_work();
 		more = cpuiso_verbs_notes();
 		cpuiso_verbs_news();
 		op = next_op(&run);
@@ -165,37 +178,6 @@ int cpuiso_worker_queue(struct cpuiso_op *op)
 	if (!err)
 		cpuiso_worker_wake();
 	return err;
-}
-
-/**
- * cpuiso_worker_step - say which step of the operation begins
- * @step: its name
- *
- * Context: the worker.
- */
-void cpuiso_worker_step(const char *step)
-{
-	spin_lock(&queue_lock);
-	strscpy(busy_step, step, sizeof(busy_step));
-	spin_unlock(&queue_lock);
-}
-
-/**
- * cpuiso_worker_busy - what is being done now?
- * @buf: room for the answer
- * @size: its size
- *
- * Return: false when nothing is.
- */
-bool cpuiso_worker_busy(char *buf, size_t size)
-{
-	spin_lock(&queue_lock);
-	if (busy[0] && busy_step[0])
-		snprintf(buf, size, "%s %s", busy, busy_step);
-	else
-		strscpy(buf, busy, size);
-	spin_unlock(&queue_lock);
-	return buf[0];
 }
 
 /**
@@ -274,9 +256,7 @@ static int revert(void)
 {
 	struct cpuiso_outcome outcome = {};
 
-	spin_lock(&queue_lock);
-	strscpy(busy, "rmmod", sizeof(busy));
-	spin_unlock(&queue_lock);
+	cpuiso_busy("rmmod");
 	cpuiso_verbs_end(&outcome);
 	if (outcome.restored || outcome.gone || outcome.changed ||
 	    outcome.failed)

@@ -14,8 +14,6 @@ void cpuiso_worker_flush(void);
 void cpuiso_worker_revert(void);
 int cpuiso_worker_queue(struct cpuiso_op *op);
 void cpuiso_worker_wake(void);
-void cpuiso_worker_step(const char *step);
 int cpuiso_worker_call(int (*fn)(void));
-bool cpuiso_worker_busy(char *buf, size_t size);
 
 #endif

@@ -158,8 +158,8 @@ if [ -z "$unit" ] || [ ${#tests[@]} -gt 0 ]; then
 	# A copy, which no other build replaces under a running guest.
 	mkdir "$log/debug" "$log/plain"
 	cp "$(<"$log/build")" "$log/debug/cpuiso.ko"
-	build "the module of the tests" "$tree/scripts/build-module.sh" --helper "${kernel:-6.1}"
-	cp "$(<"$log/build")" "$log/debug/"
+	build "the modules of the tests" "$tree/scripts/build-module.sh" --helper "${kernel:-6.1}"
+	cp "$(dirname "$(<"$log/build")")"/*.ko "$log/debug/"
 	build "the programs of the tests" make -s -j"$(nproc)" -C "$tree/tests/functional"
 fi
 

@@ -18,7 +18,7 @@
 #include "output.h"
 
 enum form {
-	F_NUM, F_ENUM, F_STR, F_STRS, F_NUMS, F_FLAG, F_VERDICTS,
+	F_NUM, F_ENUM, F_STR, F_STRS, F_NUMS, F_FLAG, F_VERDICTS, F_HISTOGRAM,
 };
 
 struct field {
@@ -38,6 +38,7 @@ struct field {
 #define ENUM(a, k, m, t)	{ a, k, F_ENUM, m, NLA_U32, &t }
 #define FLAG(a, k)		{ a, k, F_FLAG, false, NLA_FLAG, NULL }
 #define NEST(a, k)		{ a, k, F_VERDICTS, false, NLA_NESTED, NULL }
+#define BINARY(a, k)		{ a, k, F_HISTOGRAM, false, NLA_UNSPEC, NULL }
 #define END			{ 0, NULL, F_NUM, false, 0, NULL }
 
 static const struct field info_fields[] = {
@@ -143,6 +144,8 @@ static const struct field stat_fields[] = {
 	U64(CPUISO_A_STAT_TOTAL_NS, "total_ns", false),
 	U64(CPUISO_A_STAT_MAX_NS, "max_ns", false),
 	U64(CPUISO_A_STAT_LAST_NS, "last_ns", false),
+	U64(CPUISO_A_STAT_FIRST_NS, "first_ns", false),
+	BINARY(CPUISO_A_STAT_HISTOGRAM, "histogram"),
 	END
 };
 
@@ -248,6 +251,20 @@ static json_object *decode_list(struct nlattr *head, int len,
 	return list;
 }
 
+static json_object *decode_histogram(const struct nlattr *a)
+{
+	json_object *list = json_object_new_array();
+	uint32_t n;
+	int i;
+
+	for (i = 0; i + (int)sizeof(n) <= nla_len(a); i += sizeof(n)) {
+		memcpy(&n, (const char *)nla_data(a) + i, sizeof(n));
+		if (json_object_array_add(list, json_object_new_uint64(n)))
+			die(EXIT_REFUSED, "out of memory; free some and try again");
+	}
+	return list;
+}
+
 static json_object *decode_attrs(struct nlattr *head, int len,
 				 const struct field *fields, int max)
 {
@@ -282,6 +299,9 @@ static json_object *decode_attrs(struct nlattr *head, int len,
 			break;
 		case F_FLAG:
 			put(obj, f->key, json_object_new_boolean(a != NULL));
+			break;
+		case F_HISTOGRAM:
+			put(obj, f->key, a ? decode_histogram(a) : NULL);
 			break;
 		case F_STRS:
 		case F_NUMS:

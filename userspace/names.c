@@ -102,6 +102,14 @@ static const char *const stats[] = {
 	[CPUISO_STAT_IRQ] = "irq",
 	[CPUISO_STAT_VECTOR] = "vector",
 	[CPUISO_STAT_SOFTIRQ] = "softirq",
+	[CPUISO_STAT_KTHREAD] = "kthread",
+	[CPUISO_STAT_USER] = "user",
+	[CPUISO_STAT_TIMER] = "timer",
+	[CPUISO_STAT_HRTIMER] = "hrtimer",
+	[CPUISO_STAT_WORK] = "work",
+	[CPUISO_STAT_CALL] = "call",
+	[CPUISO_STAT_NMI] = "nmi",
+	[CPUISO_STAT_IPI] = "ipi",
 };
 
 static const char *const cmds[] = {
@@ -118,6 +126,9 @@ static const char *const cmds[] = {
 	[CPUISO_CMD_EVENT_NTF] = "event-ntf",
 	[CPUISO_CMD_KNOB_GET] = "knob-get",
 	[CPUISO_CMD_UNDO_GET] = "undo-get",
+	[CPUISO_CMD_OBSERVE] = "observe",
+	[CPUISO_CMD_UNOBSERVE] = "unobserve",
+	[CPUISO_CMD_RESET] = "reset",
 };
 
 #define TABLE(var, label, array, max)					\

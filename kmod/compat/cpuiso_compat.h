@@ -29,12 +29,6 @@ static inline unsigned int irq_get_nr_irqs(void)
 #endif
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)
-static inline unsigned int irq_desc_kstat_cpu(struct irq_desc *desc,
-					      unsigned int cpu)
-{
-	return desc->kstat_irqs ? *per_cpu_ptr(desc->kstat_irqs, cpu) : 0;
-}
-
 #define IRQ_WORK_INIT_HARD(_func) (struct irq_work) {	\
 	.flags = ATOMIC_INIT(IRQ_WORK_HARD_IRQ),	\
 	.func = (_func),				\
@@ -155,5 +149,28 @@ static inline int rcu_nocb_cpu_deoffload(int cpu)
 #define CPUISO_PROTO_SCHED_PROCESS_EXIT \
 	void *data, struct task_struct *p, bool group_dead
 #endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 1, 0)
+#define CPUISO_PROTO_HRTIMER_EXPIRE_ENTRY \
+	void *data, struct hrtimer *hrtimer, ktime_t *now
+#else
+#define CPUISO_PROTO_HRTIMER_EXPIRE_ENTRY \
+	void *data, struct hrtimer *hrtimer, ktime_t now
+#endif
+
+/* ipi_send_cpu, ipi_send_cpumask, csd_function_entry, csd_function_exit */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+#define CPUISO_HAVE_IPI_EVENTS 1
+#endif
+
+/* A task that cannot leave its CPU before it has run there again. */
+static inline bool cpuiso_task_stays(const struct task_struct *task)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 11, 0) && defined(CONFIG_SMP)
+	if (task->migration_disabled)
+		return true;
+#endif
+	return task->nr_cpus_allowed == 1;
+}
 
 #endif

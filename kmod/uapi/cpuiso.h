@@ -24,6 +24,9 @@
 /* How many workload rules one isolation takes, and how many keep-irq. */
 #define CPUISO_RULES_MAX	64
 
+/* Buckets of a histogram: durations below 1 ns, 2 ns, 4 ns, ..., and the rest. */
+#define CPUISO_HISTOGRAM_LEN	32
+
 enum cpuiso_cmd {
 	CPUISO_CMD_UNSPEC,
 	CPUISO_CMD_APPLY,
@@ -39,6 +42,9 @@ enum cpuiso_cmd {
 	CPUISO_CMD_EVENT_NTF,
 	CPUISO_CMD_KNOB_GET,
 	CPUISO_CMD_UNDO_GET,
+	CPUISO_CMD_OBSERVE,
+	CPUISO_CMD_UNOBSERVE,
+	CPUISO_CMD_RESET,
 
 	__CPUISO_CMD_MAX
 };
@@ -137,13 +143,21 @@ enum cpuiso_exit {
 	__CPUISO_EXIT_MAX
 };
 
-/* What is counted on a CPU; the unit of count and total-ns is in proc.rst. */
+/* What uses a CPU; proc.rst says what each kind's names and numbers are. */
 enum cpuiso_stat_kind {
 	CPUISO_STAT_TIME,
 	CPUISO_STAT_SWITCH,
 	CPUISO_STAT_IRQ,
 	CPUISO_STAT_VECTOR,
 	CPUISO_STAT_SOFTIRQ,
+	CPUISO_STAT_KTHREAD,
+	CPUISO_STAT_USER,
+	CPUISO_STAT_TIMER,
+	CPUISO_STAT_HRTIMER,
+	CPUISO_STAT_WORK,
+	CPUISO_STAT_CALL,
+	CPUISO_STAT_NMI,
+	CPUISO_STAT_IPI,
 
 	__CPUISO_STAT_MAX
 };
@@ -264,6 +278,8 @@ enum {
 	CPUISO_A_STAT_MAX_NS,
 	CPUISO_A_STAT_LAST_NS,
 	CPUISO_A_STAT_PAD,
+	CPUISO_A_STAT_FIRST_NS,
+	CPUISO_A_STAT_HISTOGRAM,
 
 	__CPUISO_A_STAT_MAX
 };

@@ -128,8 +128,9 @@ for s in spec["attribute-sets"]:
         if a["name"] in ("pad", "plan"):
             continue
         name = f"CPUISO_A_{upper(s['name'])}_{upper(a['name'])}"
-        m = re.search(rf"\b(U32|U64|STR|STRS|NUMS|ENUM|FLAG|NEST)\({name},", decode)
-        form = {"string": "STR", "u32": "U32", "u64": "U64", "flag": "FLAG", "nest": "NEST"}[a["type"]]
+        m = re.search(rf"\b(U32|U64|STR|STRS|NUMS|ENUM|FLAG|NEST|BINARY)\({name},", decode)
+        form = {"string": "STR", "u32": "U32", "u64": "U64", "flag": "FLAG", "nest": "NEST",
+                "binary": "BINARY"}[a["type"]]
         if "enum" in a:
             form = "ENUM"
         elif a.get("multi-attr") and form != "NEST":

@@ -219,7 +219,7 @@ static inline bool wait_done(uint32_t want, struct answer *a)
 
 static inline bool is_verb(int cmd)
 {
-	return cmd >= CPUISO_CMD_APPLY && cmd <= CPUISO_CMD_UNPIN;
+	return (cmd >= CPUISO_CMD_APPLY && cmd <= CPUISO_CMD_UNPIN) || cmd >= CPUISO_CMD_OBSERVE;
 }
 
 /* Sends what is in out and waits for all that answers it. */

@@ -5,6 +5,8 @@
  *   rawnl send COMMAND [ATTR=TEXT | ATTR=u:NUMBER | ATTR=x:HEX]...
  *                          prints "ERRNO SENTENCE", of the acknowledgement when it refuses, else of the message
  *                          that says how it went
+ *   rawnl hold COMMAND ...
+ *                          the same, then keeps the socket open: each line of its input is another request
  *   rawnl dropped COMMAND ...
  *                          the same, as nobody on a socket that root has opened
  *   rawnl flood COUNT CPUS
@@ -15,7 +17,8 @@
 
 static const char * const commands[] = {
 	[CPUISO_CMD_APPLY] = "apply", [CPUISO_CMD_REVERT] = "revert", [CPUISO_CMD_PIN] = "pin",
-	[CPUISO_CMD_UNPIN] = "unpin", [CPUISO_CMD_INFO_GET] = "info-get",
+	[CPUISO_CMD_UNPIN] = "unpin", [CPUISO_CMD_INFO_GET] = "info-get", [CPUISO_CMD_OBSERVE] = "observe",
+	[CPUISO_CMD_UNOBSERVE] = "unobserve", [CPUISO_CMD_RESET] = "reset",
 };
 
 static const char * const attrs[] = {
@@ -71,6 +74,22 @@ static int send_one(int argc, char **argv)
 	return a.error || a.done_error ? 1 : 0;
 }
 
+static int hold(int argc, char **argv)
+{
+	char line[4096], *words[16], *word;
+	int n, status;
+
+	status = send_one(argc, argv);
+	while (fflush(stdout), fgets(line, sizeof(line), stdin)) {
+		n = 0;
+		for (word = strtok(line, " \n"); word && n < 16; word = strtok(NULL, " \n"))
+			words[n++] = word;
+		if (n)
+			status = send_one(n, words);
+	}
+	return status;
+}
+
 static int flood(int count, const char *cpus)
 {
 	int acks = 0, dones = 0, expected = 0, i, len;
@@ -116,6 +135,10 @@ int main(int argc, char **argv)
 	if (!strcmp(verb, "send") && argc > 2) {
 		start();
 		return send_one(argc - 2, argv + 2);
+	}
+	if (!strcmp(verb, "hold") && argc > 2) {
+		start();
+		return hold(argc - 2, argv + 2);
 	}
 	if (!strcmp(verb, "dropped") && argc > 2) {
 		start();

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef CPUISO_OBSERVE_H
+#define CPUISO_OBSERVE_H
+
+#include "types.h"
+
+int cpuiso_observers_init(void (*wake)(void));
+void cpuiso_observers_stop(void);
+void cpuiso_observers_exit(void);
+int cpuiso_observe(u32 portid, const struct cpumask *cpus);
+bool cpuiso_unobserve(u32 portid);
+void cpuiso_observers_work(void);
+
+#endif

@@ -1,0 +1,117 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Noise of known length is booked under its name with its length; the sums are right; a reset, an observer that is killed,
+# a table that is full.
+. "${TESTLIB:-$(dirname "$0")}/lib.sh"
+. "$TESTLIB/ledger.sh"
+plan 23
+
+load_noise
+remember
+load
+
+# What is booked is net: all of what the function spun, and what it needs besides. On a slow guest that is some ten
+# microseconds a time, and what the guest itself does not get to run counts for both.
+booked() {
+	local what=$1 cpu=$2 us=$3 n=$4 kind=$5 name=$6 more=${7:-60000} before after count total try
+	before=$T/stats.1 after=$T/stats.2
+	# The machine under the guest may stop it in between, which counts; not three times.
+	for try in 1 2 3; do
+		cat $PROC/stats >"$before"
+		make_noise "$what" "$cpu" "$us" "$n"
+		cat $PROC/stats >"$after"
+		read -r count total < <(stats_since "$before" "$after" "$cpu" "$kind" "$name")
+		if [ "$count" != "$n" ] || [ "$total" -le $((spent + spent / 50 + n * more)) ]; then
+			break
+		fi
+		note "$what, attempt $try: $total ns for $spent ns"
+	done
+	if [ "$count" = "$n" ] && [ "$total" -ge "$spent" ] && [ "$total" -le $((spent + spent / 50 + n * more)) ]; then
+		ok "$what: $n times $us us are $n times $name, $((spent / 1000)) us are $((total / 1000)) us"
+	else
+		not_ok "$what: $n times $us us are booked as $name" "$count times $total ns, should be $n times $spent ns" \
+			"$(grep -F "$name" "$after")"
+	fi
+}
+
+observe 1
+is "observe" "$REPLY" "0 -"
+booked timer 1 1000 20 timer 'noise_timer_fn[cpuiso_noise]'
+booked hrtimer 1 1000 20 hrtimer 'noise_hrtimer_fn[cpuiso_noise]'
+booked work 1 1000 20 work 'noise_work_fn[cpuiso_noise]'
+booked sleeping-work 1 1000 20 work 'noise_sleeping_work_fn[cpuiso_noise]' 500000
+booked irq-work 1 1000 20 vector irq_work
+booked tasklet 1 1000 20 softirq TASKLET
+
+irq=$(awk '$NF == "noise_irq" { print $1 + 0 }' /proc/interrupts)
+booked irq 1 1000 20 irq "$irq:noise_irq"
+
+# Each thread is a new one; what they have in common is the name.
+cat $PROC/stats >"$T/stats.1"
+make_noise thread 1 1000 10
+cat $PROC/stats >"$T/stats.2"
+is "thread: each of 10 has a line" "$(grep -c $'\tkthread\t[0-9]*:noise_thread\t' "$T/stats.2")" 10
+total=$(awk -F'\t' '$2 == "kthread" && $3 ~ /:noise_thread$/ { t += $5 } END { print t + 0 }' "$T/stats.2")
+if [ "$total" -ge "$spent" ] && [ "$total" -le $((spent + spent / 50 + 10 * 1000000)) ]; then
+	ok "and they have their time"
+else
+	not_ok "and they have their time" "$total ns, should be $spent ns"
+fi
+
+# Whoever reads sees what has not ended, too.
+cat $PROC/stats >"$T/stats.1"
+check "the parts are the whole" sums "$T/stats.1" 1
+read -r _ _ max last < <(stat_of "$T/stats.1" 1 timer 'noise_timer_fn[cpuiso_noise]')
+read -r _ _ _ now < <(stat_of "$T/stats.1" 1 time wall)
+if [ "$max" -ge 1000000 ] && [ "$last" -lt "$now" ]; then
+	ok "the longest and the last"
+else
+	not_ok "the longest and the last" "max $max ns, last $last ns, now $now ns"
+fi
+
+# The sums hold at each moment, while it runs.
+yes >/dev/null &
+yes=$!
+taskset -p 2 $yes >/dev/null
+for ((i = 0; i < 20; i++)); do
+	cat $PROC/stats >"$T/stats.1"
+	try sums "$T/stats.1" 1
+done
+tried "at 20 moments under load the parts are the whole"
+kill $yes
+wait $yes 2>/dev/null
+
+request reset cpus=1
+cat $PROC/stats >"$T/stats.2"
+read -r count _ < <(stat_of "$T/stats.2" 1 timer 'noise_timer_fn[cpuiso_noise]')
+is "a reset begins anew" "$REPLY $count" "0 - 0"
+check "and the parts are the whole" sums "$T/stats.2" 1
+request reset cpus=0
+is "what has no ledger cannot be reset" "$REPLY" \
+	"2 CPU 0 is neither isolated nor observed; \"cpuiso stats\" shows those that are"
+
+# A name is kept when its module goes.
+make_noise timer 1 100 3
+rmmod cpuiso_noise
+read -r count _ < <(stat_of $PROC/stats 1 timer 'noise_timer_fn[cpuiso_noise]')
+is "a function of a module that was unloaded keeps its name" "$count" 3
+addresses=$(grep -cE '0x|unknown' $PROC/stats)
+is "and no address is shown" "$addresses" 0
+
+# More threads than there is room for.
+hire many
+ask many cpus 1
+ask many thread 180
+dismiss many
+read -r count total _ < <(stat_of $PROC/stats 1 user overflow)
+if [ "$count" -gt 20 ] && [ "$total" -gt 0 ]; then
+	ok "who finds no room is booked as overflow"
+else
+	not_ok "who finds no room is booked as overflow" "$count times $total ns"
+fi
+cat $PROC/stats >"$T/stats.1"
+check "and the parts are the whole" sums "$T/stats.1" 1
+
+observe_no_more
+check "an observer that was killed leaves nothing" wait-for 10 no-line $PROC/stats '^1'
+finish

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Noise of known kind, place, length and number, for the tests of the ledger.
+ *
+ *   echo "KIND CPU US COUNT" > /sys/module/cpuiso_noise/parameters/make
+ *
+ * makes COUNT times noise of US microseconds on CPU, one after the other, and
+ * returns when it is over; parameters/spent then says how many nanoseconds it
+ * took in all, by the CPU's clock with interrupts off.
+ *
+ *   echo "KIND COUNT" > /sys/module/cpuiso_noise/parameters/cost
+ *
+ * does it COUNT times on the CPU of the writer as fast as it can, without
+ * spinning; spent then says how long all of that took.
+ */
+#include <linux/completion.h>
+#include <linux/delay.h>
+#include <linux/hrtimer.h>
+#include <linux/interrupt.h>
+#include <linux/irq.h>
+#include <linux/irq_work.h>
+#include <linux/kthread.h>
+#include <linux/module.h>
+#include <linux/sched/clock.h>
+#include <linux/smp.h>
+#include <linux/timer.h>
+#include <linux/version.h>
+#include <linux/workqueue.h>
+
+#ifndef WQ_PERCPU
+#define WQ_PERCPU 0
+#endif
+
+static unsigned long us;
+static u64 spent;
+static unsigned int noise_irq;
+static struct workqueue_struct *wq;
+static DECLARE_COMPLETION(made);
+
+static noinline void spin(void)
+{
+	unsigned long flags;
+	u64 start, now;
+
+	local_irq_save(flags);
+	start = local_clock();
+	do {
+		now = local_clock();
+	} while (now - start < us * NSEC_PER_USEC);
+	spent += now - start;
+	local_irq_restore(flags);
+}
+
+static void noise_timer_fn(struct timer_list *t)
+{
+	spin();
+	complete(&made);
+}
+
+static enum hrtimer_restart noise_hrtimer_fn(struct hrtimer *t)
+{
+	spin();
+	complete(&made);
+	return HRTIMER_NORESTART;
+}
+
+static void noise_work_fn(struct work_struct *work)
+{
+	spin();
+	complete(&made);
+}
+
+static void noise_sleeping_work_fn(struct work_struct *work)
+{
+	spin();
+	msleep(3);
+	spin();
+	complete(&made);
+}
+
+static void noise_irq_work_fn(struct irq_work *work)
+{
+	spin();
+	complete(&made);
+}
+
+static void noise_tasklet_fn(unsigned long data)
+{
+	spin();
+	complete(&made);
+}
+
+static irqreturn_t noise_handler(int irq, void *data)
+{
+	spin();
+	complete(&made);
+	return IRQ_HANDLED;
+}
+
+static void noise_call_fn(void *data)
+{
+	spin();
+	complete(&made);
+}
+
+static int noise_thread_fn(void *data)
+{
+	spin();
+	complete(&made);
+	while (!kthread_should_stop())
+		msleep(1);
+	return 0;
+}
+
+static DEFINE_TIMER(timer, noise_timer_fn);
+static struct hrtimer hrtimer;
+static DECLARE_WORK(work, noise_work_fn);
+static DECLARE_WORK(sleeping_work, noise_sleeping_work_fn);
+static struct irq_work irq_work;
+static struct tasklet_struct tasklet;
+
+static void start_hrtimer(void *data)
+{
+	hrtimer_start(&hrtimer, 0, HRTIMER_MODE_REL_PINNED_HARD);
+}
+
+static void start_irq_work(void *data)
+{
+	irq_work_queue(&irq_work);
+}
+
+static void start_irq(void *data)
+{
+	generic_handle_irq(noise_irq);
+}
+
+static void start_tasklet(void *data)
+{
+	tasklet_schedule(&tasklet);
+}
+
+static int make_thread(unsigned int cpu)
+{
+	struct task_struct *t = kthread_create(noise_thread_fn, NULL,
+					       "noise_thread");
+
+	if (IS_ERR(t))
+		return PTR_ERR(t);
+	kthread_bind(t, cpu);
+	wake_up_process(t);
+	wait_for_completion(&made);
+	kthread_stop(t);
+	return 0;
+}
+
+static int make_one(const char *kind, unsigned int cpu)
+{
+	reinit_completion(&made);
+	if (!strcmp(kind, "thread"))
+		return make_thread(cpu);
+	if (!strcmp(kind, "timer")) {
+		timer.expires = jiffies + 1;
+		add_timer_on(&timer, cpu);
+	} else if (!strcmp(kind, "hrtimer")) {
+		smp_call_function_single(cpu, start_hrtimer, NULL, 1);
+	} else if (!strcmp(kind, "work")) {
+		queue_work_on(cpu, wq, &work);
+	} else if (!strcmp(kind, "sleeping-work")) {
+		queue_work_on(cpu, wq, &sleeping_work);
+	} else if (!strcmp(kind, "irq-work")) {
+		smp_call_function_single(cpu, start_irq_work, NULL, 1);
+	} else if (!strcmp(kind, "irq")) {
+		smp_call_function_single(cpu, start_irq, NULL, 1);
+	} else if (!strcmp(kind, "tasklet")) {
+		smp_call_function_single(cpu, start_tasklet, NULL, 1);
+	} else if (!strcmp(kind, "call")) {
+		smp_call_function_single(cpu, noise_call_fn, NULL, 1);
+	} else {
+		return -EINVAL;
+	}
+	wait_for_completion(&made);
+	return 0;
+}
+
+static int make_set(const char *val, const struct kernel_param *kp)
+{
+	unsigned int cpu, count, i;
+	char kind[16];
+	int err;
+
+	if (sscanf(val, "%15s %u %lu %u", kind, &cpu, &us, &count) != 4 ||
+	    cpu >= nr_cpu_ids || !cpu_online(cpu))
+		return -EINVAL;
+	spent = 0;
+	for (i = 0; i < count; i++) {
+		err = make_one(kind, cpu);
+		if (err)
+			return err;
+		usleep_range(500, 1000);
+	}
+	flush_workqueue(wq);
+	irq_work_sync(&irq_work);
+	return 0;
+}
+
+static const struct kernel_param_ops make_ops = { .set = make_set };
+module_param_cb(make, &make_ops, NULL, 0200);
+MODULE_PARM_DESC(make, "KIND CPU US COUNT");
+
+static void cost_softirq(void)
+{
+	local_bh_disable();
+	tasklet_schedule(&tasklet);
+	local_bh_enable();
+}
+
+static DECLARE_COMPLETION(ping);
+static DECLARE_COMPLETION(pong);
+
+static int cost_partner(void *data)
+{
+	unsigned long n = (unsigned long)data;
+
+	while (n--) {
+		wait_for_completion(&ping);
+		complete(&pong);
+	}
+	while (!kthread_should_stop())
+		msleep(1);
+	return 0;
+}
+
+static int cost_switches(unsigned int count)
+{
+	struct task_struct *t;
+	u64 start;
+
+	t = kthread_create(cost_partner, (void *)(unsigned long)count,
+			   "noise_partner");
+	if (IS_ERR(t))
+		return PTR_ERR(t);
+	kthread_bind(t, raw_smp_processor_id());
+	wake_up_process(t);
+	msleep(20);
+	start = local_clock();
+	while (count--) {
+		complete(&ping);
+		wait_for_completion(&pong);
+	}
+	spent = local_clock() - start;
+	kthread_stop(t);
+	return 0;
+}
+
+static int cost_set(const char *val, const struct kernel_param *kp)
+{
+	unsigned int count, i;
+	char kind[16];
+	u64 start;
+
+	if (sscanf(val, "%15s %u", kind, &count) != 2)
+		return -EINVAL;
+	us = 0;
+	if (!strcmp(kind, "switch"))
+		return cost_switches(count);
+	start = local_clock();
+	if (!strcmp(kind, "softirq")) {
+		for (i = 0; i < count; i++)
+			cost_softirq();
+	} else if (!strcmp(kind, "irq-work")) {
+		for (i = 0; i < count; i++)
+			irq_work_queue(&irq_work);
+	} else if (!strcmp(kind, "irq")) {
+		for (i = 0; i < count; i++) {
+			local_irq_disable();
+			generic_handle_irq(noise_irq);
+			local_irq_enable();
+		}
+	} else {
+		return -EINVAL;
+	}
+	spent = local_clock() - start;
+	return 0;
+}
+
+static const struct kernel_param_ops cost_ops = { .set = cost_set };
+module_param_cb(cost, &cost_ops, NULL, 0200);
+MODULE_PARM_DESC(cost, "KIND COUNT");
+
+module_param(spent, ullong, 0444);
+MODULE_PARM_DESC(spent, "ns that the last make or cost took");
+
+static int __init noise_init(void)
+{
+	int irq, err;
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+	hrtimer_setup(&hrtimer, noise_hrtimer_fn, CLOCK_MONOTONIC,
+		      HRTIMER_MODE_REL_PINNED_HARD);
+#else
+	hrtimer_init(&hrtimer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
+	hrtimer.function = noise_hrtimer_fn;
+#endif
+	init_irq_work(&irq_work, noise_irq_work_fn);
+	tasklet_init(&tasklet, noise_tasklet_fn, 0);
+	wq = alloc_workqueue("cpuiso_noise", WQ_PERCPU, 0);
+	if (!wq)
+		return -ENOMEM;
+	/* Without an owner: a handler of its own would hold this module. */
+	irq = __irq_alloc_descs(-1, 0, 1, NUMA_NO_NODE, NULL, NULL);
+	if (irq < 0) {
+		err = irq;
+		goto no_irq;
+	}
+	noise_irq = irq;
+	irq_set_chip_and_handler(irq, &dummy_irq_chip, handle_simple_irq);
+	err = request_irq(irq, noise_handler, IRQF_NO_THREAD, "noise_irq",
+			  &noise_irq);
+	if (!err)
+		return 0;
+	irq_free_desc(irq);
+no_irq:
+	destroy_workqueue(wq);
+	return err;
+}
+
+static void __exit noise_exit(void)
+{
+	free_irq(noise_irq, &noise_irq);
+	irq_free_desc(noise_irq);
+	hrtimer_cancel(&hrtimer);
+	irq_work_sync(&irq_work);
+	tasklet_kill(&tasklet);
+	destroy_workqueue(wq);
+}
+
+module_init(noise_init);
+module_exit(noise_exit);
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("noise of known length, to test cpuiso");
