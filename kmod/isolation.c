@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 #include "fault.h"
 #include "isolation.h"
+#include "owner.h"
 #include "record.h"
 #include "rules.h"
 
@@ -89,6 +90,7 @@ void cpuiso_isolation_free(struct cpuiso_isolation *iso)
 	if (!iso)
 		return;
 	cpuiso_rule_list_free(&iso->rules);
+	cpuiso_owner_free(iso->owner);
 	call_rcu(&iso->rcu, isolation_free_rcu);
 }
 

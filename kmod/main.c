@@ -14,6 +14,7 @@
 #include "netlink.h"
 #include "notes.h"
 #include "observe.h"
+#include "owner.h"
 #include "proc.h"
 #include "record.h"
 #include "snapshot.h"
@@ -61,9 +62,12 @@ static int __init cpuiso_init(void)
 	err = cpuiso_proc_init();
 	if (err)
 		goto hotplug_stop;
-	err = cpuiso_observers_init(cpuiso_worker_wake);
+	err = cpuiso_owners_init(cpuiso_worker_wake);
 	if (err)
 		goto proc;
+	err = cpuiso_observers_init(cpuiso_worker_wake);
+	if (err)
+		goto owners;
 	err = cpuiso_netlink_init();
 	if (err)
 		goto observers;
@@ -71,6 +75,8 @@ static int __init cpuiso_init(void)
 
 observers:
 	cpuiso_observers_stop();
+owners:
+	cpuiso_owners_exit();
 proc:
 	cpuiso_proc_exit();
 hotplug_stop:
@@ -102,6 +108,7 @@ static void __exit cpuiso_exit(void)
 {
 	cpuiso_worker_close();
 	cpuiso_netlink_exit();
+	cpuiso_owners_exit();
 	cpuiso_worker_revert();
 	cpuiso_observers_stop();
 	cpuiso_worker_flush();

@@ -156,6 +156,7 @@ static int fill_isolation(struct sk_buff *skb, struct netlink_callback *cb,
 		nla_put_u32(skb, CPUISO_A_ISOLATION_STATE,
 			    READ_ONCE(iso->state)) ||
 		put_mask(skb, CPUISO_A_ISOLATION_CPUS, iso->cpus, list) ||
+		(iso->owned && nla_put_flag(skb, CPUISO_A_ISOLATION_OWNED)) ||
 		nla_put_u64_64bit(skb, CPUISO_A_ISOLATION_SINCE,
 				  READ_ONCE(iso->since),
 				  CPUISO_A_ISOLATION_PAD) ||

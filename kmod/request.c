@@ -14,6 +14,7 @@
 #include "cpus.h"
 #include "isolation.h"
 #include "knobs.h"
+#include "owner.h"
 #include "request.h"
 #include "worker.h"
 #include "rules.h"
@@ -34,6 +35,7 @@ const struct nla_policy cpuiso_apply_policy[CPUISO_A_ISOLATION_MAX + 1] = {
 	[CPUISO_A_ISOLATION_SCHED_POLICY] =
 		NLA_POLICY_MAX(NLA_U32, CPUISO_SCHED_RR),
 	[CPUISO_A_ISOLATION_SCHED_PRIO] = NLA_POLICY_MAX(NLA_U32, 99),
+	[CPUISO_A_ISOLATION_OWNED] = { .type = NLA_FLAG },
 	[CPUISO_A_ISOLATION_GUARD_TASKS] =
 		NLA_POLICY_MAX(NLA_U32, CPUISO_GUARD_OFF),
 	[CPUISO_A_ISOLATION_GUARD_KTHREADS] =
@@ -345,6 +347,12 @@ static int parse_op(struct cpuiso_op *op, struct genl_info *info)
 	if (op->verb == CPUISO_CMD_APPLY) {
 		op->iso = cpuiso_isolation_new(op->name);
 		if (!op->iso)
+			return -ENOMEM;
+	}
+	if (info->attrs[CPUISO_A_ISOLATION_OWNED]) {
+		op->iso->owned = true;
+		op->iso->owner = cpuiso_owner_new(op->portid);
+		if (!op->iso->owner)
 			return -ENOMEM;
 	}
 	return parse(genlmsg_data(info->genlhdr),

@@ -22,6 +22,8 @@
 #define CPUISO_MESSAGE_LEN	191
 #define CPUISO_KNOB_PATH	128
 
+struct cpuiso_owner;
+
 enum cpuiso_rule_kind {
 	CPUISO_RULE_PID,
 	CPUISO_RULE_COMM,
@@ -79,6 +81,8 @@ struct cpuiso_pattern {
  * @offloaded: W: CPUs whose RCU callbacks we offloaded
  * @sched_policy: I: enum cpuiso_sched, or -1 to leave the workload's alone
  * @sched_prio: I
+ * @owned: I: it is bound to a socket
+ * @owner: W: the socket, or NULL
  * @guard: I: enum cpuiso_guard, by enum cpuiso_class
  * @exit_policy: I: enum cpuiso_exit
  * @members: W: tasks that are its workload
@@ -106,6 +110,8 @@ struct cpuiso_isolation {
 	cpumask_var_t offloaded;
 	int sched_policy;
 	unsigned int sched_prio;
+	bool owned;
+	struct cpuiso_owner *owner;
 	u8 guard[__CPUISO_CLASS_MAX];
 	u8 exit_policy;
 	unsigned int members;

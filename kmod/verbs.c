@@ -17,6 +17,7 @@
 #include "isolation.h"
 #include "ledger.h"
 #include "observe.h"
+#include "owner.h"
 #include "probe.h"
 #include "probe_guard.h"
 #include "record.h"
@@ -314,6 +315,21 @@ static void revert_all(struct cpuiso_outcome *outcome)
 
 	list_for_each_entry_safe_reverse(iso, next, &cpuiso_isolations, node)
 		revert_one(iso, outcome);
+}
+
+/**
+ * cpuiso_verbs_owners - undo the isolations whose owner is gone
+ *
+ * Context: the worker.
+ */
+void cpuiso_verbs_owners(void)
+{
+	struct cpuiso_isolation *iso, *next;
+	struct cpuiso_outcome outcome = {};
+
+	list_for_each_entry_safe_reverse(iso, next, &cpuiso_isolations, node)
+		if (cpuiso_owner_is_gone(iso->owner))
+			revert_one(iso, &outcome);
 }
 
 static struct cpuiso_isolation *find(struct cpuiso_op *op)

@@ -124,6 +124,7 @@ static void work_fn(struct kthread_work *w)
 	do {
 		cpuiso_verbs_hotplug();
 		cpuiso_observers_work();
+		cpuiso_verbs_owners();
 		more = cpuiso_verbs_notes();
 		cpuiso_verbs_news();
 		op = next_op(&run);

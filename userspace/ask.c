@@ -86,6 +86,8 @@ int request_put(struct nl_msg *msg, const struct request *r, int cmd)
 		err = nla_put_u32(msg, CPUISO_A_ISOLATION_SCHED_POLICY, r->policy);
 	if (!err && r->has_sched)
 		err = nla_put_u32(msg, CPUISO_A_ISOLATION_SCHED_PRIO, r->prio);
+	if (!err && r->owned && !nest)
+		err = nla_put_flag(msg, CPUISO_A_ISOLATION_OWNED);
 	for (i = 0; i < __CPUISO_CLASS_MAX && !err; i++)
 		if (r->has_guard[i])
 			err = nla_put_u32(msg, CPUISO_A_ISOLATION_GUARD_TASKS + i,

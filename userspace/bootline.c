@@ -15,7 +15,7 @@
  *
  * Return: whether it is there.
  */
-static bool bootline_param(const char *cmdline, const char *name, char *value, size_t size)
+bool bootline_param(const char *cmdline, const char *name, char *value, size_t size)
 {
 	size_t len = strlen(name), n;
 	const char *p = cmdline, *end;

@@ -17,6 +17,7 @@ struct bootline {
 };
 
 void bootline_read(struct bootline *b);
+bool bootline_param(const char *cmdline, const char *name, char *value, size_t size);
 size_t bootline_lacks(const struct bootline *b, const struct cpuset *cpus,
 		      const char *lacks[3]);
 

@@ -17,6 +17,7 @@
 #include "nl.h"
 #include "opts.h"
 #include "output.h"
+#include "outside.h"
 #include "request.h"
 #include "workload.h"
 
@@ -92,6 +93,20 @@ static void log_done(int cmd, const struct target *t, const struct done *done,
 	log_change(!code && !done->changed && !done->failed, fields);
 }
 
+/* Where it is not known how it ended, the keeper finds out when we have. */
+static void see_to_outside(int cmd, const struct request *req, struct done *done,
+			   int code, struct journal *journal, json_object *now)
+{
+	if (cmd == CPUISO_CMD_APPLY && !code)
+		outside_hold(journal, now);
+	else if (cmd == CPUISO_CMD_APPLY && done->err)
+		outside_cancel(journal);
+	else if (cmd == CPUISO_CMD_REVERT && !code)
+		outside_revert_end(req->name, done);
+	else if (cmd == CPUISO_CMD_REVERT && done->err)
+		outside_revert_cancel(req->name);
+}
+
 /**
  * change_run() - make a change, see it through, and log it
  * @c: the connection
@@ -107,6 +122,7 @@ int change_run(struct conn *c, int cmd, const struct request *req,
 	       struct done *done, json_object **after)
 {
 	struct target target = { 0 };
+	struct journal *journal = NULL;
 	json_object *now = NULL;
 	int code, sig;
 
@@ -122,9 +138,16 @@ int change_run(struct conn *c, int cmd, const struct request *req,
 	}
 	if (code)
 		return code;
+	if (cmd == CPUISO_CMD_APPLY)
+		code = outside_begin(req, &journal);
+	else if (cmd == CPUISO_CMD_REVERT)
+		outside_revert_begin(req->name);
+	if (code)
+		return code;
 	code = conn_change(c, cmd, req, done);
 	if (!code && cmd != CPUISO_CMD_REVERT)
 		now = isolation_find(c, req->name);
+	see_to_outside(cmd, req, done, code, journal, now);
 	log_done(cmd, &target, done, code, now);
 	sig = done->sig;
 	if (sig) {

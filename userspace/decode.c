@@ -66,6 +66,7 @@ static const struct field isolation_fields[] = {
 	U32(CPUISO_A_ISOLATION_SCHED_PRIO, "sched_prio", false),
 	U32(CPUISO_A_ISOLATION_MEMBERS, "members", false),
 	NEST(CPUISO_A_ISOLATION_VERDICTS, "verdicts"),
+	FLAG(CPUISO_A_ISOLATION_OWNED, "owned"),
 	ENUM(CPUISO_A_ISOLATION_GUARD_TASKS, "guard_tasks", false, guard_names),
 	ENUM(CPUISO_A_ISOLATION_GUARD_KTHREADS, "guard_kthreads", false, guard_names),
 	ENUM(CPUISO_A_ISOLATION_GUARD_IRQS, "guard_irqs", false, guard_names),

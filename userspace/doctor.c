@@ -11,6 +11,7 @@
 
 #include "doctor.h"
 #include "fail.h"
+#include "kconfig.h"
 #include "nl.h"
 #include "output.h"
 
@@ -44,14 +45,7 @@ void doctor_say(struct doctor *d, enum doctor_state state, const char *fmt, ...)
  */
 bool doctor_config(const struct doctor *d, const char *name)
 {
-	char line[128];
-	const char *p;
-	int n = snprintf(line, sizeof(line), "%s=", name);
-
-	for (p = d->config; (p = strstr(p, line)); p += n)
-		if ((p == d->config || p[-1] == '\n') && (p[n] == 'y' || p[n] == 'm'))
-			return true;
-	return false;
+	return kconfig_has(d->config, name);
 }
 
 static void ask_module(struct doctor *d)
@@ -74,24 +68,10 @@ static void ask_module(struct doctor *d)
 		cpuset_clear(&d->isolated);
 }
 
-static char *read_config(const char *release)
-{
-	char *text = sys_read_gz("/proc/config.gz");
-
-	if (!text && release)
-		text = sys_read("/boot/config-%s", release);
-	if (!text && release)
-		text = sys_read("/lib/modules/%s/config", release);
-	/* Where the headers of the kernel are installed. */
-	if (!text && release)
-		text = sys_read("/lib/modules/%s/build/.config", release);
-	return text;
-}
-
 static void gather(struct doctor *d)
 {
 	d->release = sys_read("/proc/sys/kernel/osrelease");
-	d->config = read_config(d->release);
+	d->config = kconfig_read(d->release);
 	bootline_read(&d->boot);
 	ask_module(d);
 	if (d->asked)

@@ -2,6 +2,8 @@
 #ifndef CPUISO_FAIL_H
 #define CPUISO_FAIL_H
 
+#include <stddef.h>
+
 #include "alloc.h"
 
 /* The exit codes of every command; tests and scripts build on them. */

@@ -6,12 +6,14 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -103,6 +105,7 @@ int launch_prepare(struct launch *l, char *const *argv)
 		child(go, error, argv);
 	close(go[0]);
 	close(error[1]);
+	l->leave = false;
 	l->go = go[1];
 	l->error = error[0];
 	if (l->pid < 0) {
@@ -112,6 +115,25 @@ int launch_prepare(struct launch *l, char *const *argv)
 			    strerror(errno));
 	}
 	return 0;
+}
+
+static volatile sig_atomic_t running, hung_up;
+
+/* Without reaping it; a hangup ends the waiting. */
+static bool await_end(pid_t pid)
+{
+	struct pollfd pfd = { .fd = syscall(SYS_pidfd_open, pid, 0), .events = POLLIN };
+	sigset_t block, outside;
+
+	sigemptyset(&block);
+	sigaddset(&block, SIGHUP);
+	sigprocmask(SIG_BLOCK, &block, &outside);
+	while (pfd.fd >= 0 && !hung_up && ppoll(&pfd, 1, NULL, &outside) < 0 && errno == EINTR)
+		;
+	sigprocmask(SIG_SETMASK, &outside, NULL);
+	if (pfd.fd >= 0)
+		close(pfd.fd);
+	return !hung_up;
 }
 
 static int wait_for(pid_t pid)
@@ -135,10 +157,9 @@ void launch_cancel(struct launch *l)
 	(void)wait_for(l->pid);
 }
 
-static volatile sig_atomic_t running;
-
 static void pass_on(int sig)
 {
+	hung_up |= sig == SIGHUP;
 	if (running > 0)
 		kill(running, sig);
 }
@@ -173,7 +194,10 @@ int launch_run(struct launch *l, const char *what)
 		n = read(l->error, &err, sizeof(err));
 	while (n < 0 && errno == EINTR);
 	close(l->error);
-	code = wait_for(l->pid);
+	if (l->leave && !await_end(l->pid))
+		code = 128 + SIGHUP;
+	else
+		code = wait_for(l->pid);
 	running = 0;
 	if (n == sizeof(err))
 		return fail(code, "the command could not be started (%s); end the isolation with \"cpuiso revert %s\"",

@@ -2,11 +2,13 @@
 #ifndef CPUISO_LAUNCH_H
 #define CPUISO_LAUNCH_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 struct launch {
 	pid_t pid;
 	int go;		/* a byte lets it run, closing ends it */
+	bool leave;	/* a hangup ends the waiting for it */
 	int error;	/* errno of a failed exec */
 };
 

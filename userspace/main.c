@@ -10,11 +10,12 @@
 #include "fail.h"
 #include "nearest.h"
 #include "output.h"
+#include "recover.h"
 
 static const struct command *const commands[] = {
-	&cmd_plan, &cmd_apply, &cmd_status, &cmd_tasks, &cmd_irqs, &cmd_knobs,
+	&cmd_plan, &cmd_apply, &cmd_run, &cmd_status, &cmd_tasks, &cmd_irqs, &cmd_knobs,
 	&cmd_stats, &cmd_watch, &cmd_pin, &cmd_unpin, &cmd_revert, &cmd_undo,
-	&cmd_doctor, NULL
+	&cmd_doctor, &cmd_boot, &cmd_keep, NULL
 };
 
 static void usage(FILE *to)
@@ -70,7 +71,9 @@ static int run(int argc, char **argv)
 	code = opts_parse(commands[i], argc - 1, argv + 1, &args, &help);
 	if (!code && help)
 		opts_help(commands[i], stdout);
-	else if (!code)
+	if (!code && !help && commands[i] != &cmd_keep)
+		recover();
+	if (!code && !help)
 		code = commands[i]->run(&args);
 	opts_free(&args);
 	return code;

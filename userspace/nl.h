@@ -45,6 +45,11 @@ enum nl_watch_end {
 	NL_END_BROKEN,
 };
 
+bool conn_watch_begin(struct conn *c, conn_watch_fn fn, void *arg,
+		      enum nl_watch_end *end);
+int conn_fd(struct conn *c);
+bool conn_take(struct conn *c);
+int conn_barrier(struct conn *c);
 enum nl_watch_end conn_watch(struct conn *c, conn_watch_fn fn, void *arg);
 
 #endif

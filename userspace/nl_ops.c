@@ -4,8 +4,11 @@
  * is done, read all objects of a kind, take events.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <sys/socket.h>
+#include <unistd.h>
 #include <netlink/errno.h>
 #include <netlink/genl/ctrl.h>
 #include <netlink/genl/genl.h>
@@ -17,6 +20,7 @@
 #include "names.h"
 #include "nl_core.h"
 #include "opts.h"
+#include "ask.h"
 #include "signals.h"
 
 #define DUMP_TRIES	8
@@ -110,19 +114,45 @@ int conn_dump(struct conn *c, int cmd, const struct request *plan,
 }
 
 /**
- * conn_watch() - take events until something ends it
+ * conn_barrier() - wait until the module has done all that it was asked for before
+ * @c: the connection
+ *
+ * A request for what cannot be there waits its turn like any other.
+ *
+ * Return: 0, or not 0 when it is not known.
+ */
+int conn_barrier(struct conn *c)
+{
+	struct request req = { 0 };
+	struct done done = { 0 };
+	sigset_t outside;
+	int code, err = 0;
+
+	snprintf(req.name, sizeof(req.name), ",%d,%llx,", getpid(),
+		 (unsigned long long)time(NULL));
+	c->done = &done;
+	code = conn_send_request(c, CPUISO_CMD_REVERT, NLM_F_ACK, &req);
+	sigprocmask(SIG_SETMASK, NULL, &outside);
+	while (!code && !c->is_done && !c->refusal.err && !c->bad && !c->gone && !err)
+		err = conn_pump(c, &outside);
+	c->done = NULL;
+	return !c->is_done;
+}
+
+/**
+ * conn_watch_begin() - have events come
  * @c: the connection
  * @fn: called for each event, and when events were lost
  * @arg: for @fn
+ * @end: what stands against it
  *
- * Return: what ended it.
+ * Return: false when it cannot be; only NL_END_BROKEN was told.
  */
-enum nl_watch_end conn_watch(struct conn *c, conn_watch_fn fn, void *arg)
+bool conn_watch_begin(struct conn *c, conn_watch_fn fn, void *arg,
+		      enum nl_watch_end *end)
 {
 	int grp, size = EVENT_BUFFER, err, fd = nl_socket_get_fd(c->sk);
-	enum nl_watch_end end = NL_END_BROKEN;
 	struct nl_sock *ask;
-	sigset_t outside;
 
 	/* Its own socket: events must not come between question and answer. */
 	ask = nl_socket_alloc();
@@ -137,16 +167,63 @@ enum nl_watch_end conn_watch(struct conn *c, conn_watch_fn fn, void *arg)
 		(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 	if (grp >= 0)
 		err = nl_socket_add_membership(c->sk, grp);
-	if (grp == -NLE_OBJ_NOTFOUND)
-		return NL_END_MODULE;
+	*end = grp == -NLE_OBJ_NOTFOUND ? NL_END_MODULE : NL_END_BROKEN;
+	if (*end == NL_END_MODULE)
+		return false;
 	if (grp < 0 || err) {
 		fail(EXIT_REFUSED, "the events cannot be joined (%s); try again as root",
 		     nl_geterror(grp < 0 ? grp : err));
-		return NL_END_BROKEN;
+		return false;
 	}
 	c->watch = fn;
 	c->watch_arg = arg;
 	c->bad = false;
+	return true;
+}
+
+/**
+ * conn_fd() - what to poll for
+ * @c: the connection
+ */
+int conn_fd(struct conn *c)
+{
+	return nl_socket_get_fd(c->sk);
+}
+
+/**
+ * conn_take() - take in what came, after poll() told of it
+ * @c: the connection, which watches
+ *
+ * Return: false when nothing more will come.
+ */
+bool conn_take(struct conn *c)
+{
+	sigset_t outside;
+	int err;
+
+	sigprocmask(SIG_SETMASK, NULL, &outside);
+	err = conn_pump(c, &outside);
+	if (err == -ENOBUFS)
+		c->watch(NL_WATCH_OVERRUN, NULL, c->watch_arg);
+	return !c->gone && (!err || err == -EINTR || err == -ENOBUFS);
+}
+
+/**
+ * conn_watch() - take events until something ends it
+ * @c: the connection
+ * @fn: called for each event, and when events were lost
+ * @arg: for @fn
+ *
+ * Return: what ended it.
+ */
+enum nl_watch_end conn_watch(struct conn *c, conn_watch_fn fn, void *arg)
+{
+	enum nl_watch_end end;
+	sigset_t outside;
+	int err;
+
+	if (!conn_watch_begin(c, fn, arg, &end))
+		return end;
 	signals_catch(&outside);
 	for (;;) {
 		err = conn_pump(c, &outside);

@@ -29,6 +29,10 @@ static const struct opt opt_table[NR_OPTS] = {
 		"interrupt to have there, by number, action or chip" },
 	[OPT_SCHED] = { "sched", 's', "POLICY", false,
 		"schedule the workload as fifo:PRIO, rr:PRIO or other" },
+	[OPT_INSTALL] = { "install", 'i', NULL, false,
+		"have GRUB use them from the next boot on" },
+	[OPT_REMOVE] = { "remove", 'r', NULL, false,
+		"take away what --install wrote" },
 	[OPT_GUARD] = { "guard", 'G', "POLICY", true,
 		"what comes later: evict, report or off; or CLASS=POLICY" },
 	[OPT_EXIT] = { "exit", 'e', "POLICY", false,
@@ -65,6 +69,12 @@ static int store(struct args *args, enum opt_id id, const char *value)
 	switch (id) {
 	case OPT_JSON:
 		args->json = true;
+		return 0;
+	case OPT_INSTALL:
+		args->install = true;
+		return 0;
+	case OPT_REMOVE:
+		args->remove = true;
 		return 0;
 	case OPT_ALL:
 		args->all = true;

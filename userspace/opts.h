@@ -15,6 +15,8 @@ enum opt_id {
 	OPT_CGROUP,
 	OPT_KEEP_IRQ,
 	OPT_SCHED,
+	OPT_INSTALL,
+	OPT_REMOVE,
 	OPT_GUARD,
 	OPT_EXIT,
 	OPT_KEEP,
@@ -43,7 +45,7 @@ struct strings {
 struct args {
 	const char *one[NR_OPTS];	/* of options that count once */
 	struct strings many[NR_OPTS];	/* of repeatable options */
-	bool json, all, power, rcu, replug;
+	bool json, all, install, remove, power, rcu, replug;
 	char **words;			/* arguments that are no options */
 	int nr_words;
 	char **tail;			/* what follows "--", or NULL */

@@ -66,6 +66,18 @@ static int parse_cpus(struct request *r, const char *text)
 	return check_cpus(&want);
 }
 
+static const char name_chars[] =
+	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.@:,+-";
+
+/**
+ * request_name_ok() - can an isolation have that name
+ * @name: the name
+ */
+bool request_name_ok(const char *name)
+{
+	return *name && strlen(name) <= CPUISO_NAME_LEN && !name[strspn(name, name_chars)];
+}
+
 /**
  * request_name() - set the name of an isolation
  * @r: the request
@@ -75,14 +87,12 @@ static int parse_cpus(struct request *r, const char *text)
  */
 int request_name(struct request *r, const char *name)
 {
-	static const char ok[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.@:,+-";
-
 	if (!*name)
 		return fail(EXIT_USAGE, "the name is empty; give one with --name");
 	if (strlen(name) > CPUISO_NAME_LEN)
 		return fail(EXIT_USAGE, "the name \"%s\" has more than %d characters; give a shorter one with --name",
 			    name, CPUISO_NAME_LEN);
-	if (name[strspn(name, ok)])
+	if (name[strspn(name, name_chars)])
 		return fail(EXIT_USAGE, "the name \"%s\" has a character that is not allowed; use letters, digits and any of _.@:,+-",
 			    name);
 	snprintf(r->name, sizeof(r->name), "%s", name);

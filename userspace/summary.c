@@ -7,6 +7,7 @@
 #include "isolations.h"
 #include "names.h"
 #include "output.h"
+#include "request.h"
 #include "summary.h"
 
 /**
@@ -31,6 +32,28 @@ void summary_stays(FILE *to, json_object *verdicts)
 					name_of(&verdict_names, v), verdict_reason(v));
 		}
 	}
+}
+
+/**
+ * summary_applied() - that CPUs are isolated, and what was moved for it
+ * @to: where to
+ * @req: what was asked for
+ * @after: the isolation, or NULL when it cannot be had
+ */
+void summary_applied(FILE *to, const struct request *req, json_object *after)
+{
+	json_object *verdicts = after ? get_obj(after, "verdicts") : NULL;
+	unsigned long long tasks = count_of(verdicts, "task", "moved");
+	unsigned long long irqs = count_of(verdicts, "irq", "moved");
+	unsigned long long members = after ? get_num(after, "members") : 0;
+
+	fprintf(to, "%s: CPU %s is isolated", req->name, req->cpus);
+	if (after)
+		fprintf(to, ": %llu task%s and %llu interrupt%s moved, workload of %llu task%s",
+			tasks, tasks == 1 ? "" : "s", irqs, irqs == 1 ? "" : "s",
+			members, members == 1 ? "" : "s");
+	fputc('\n', to);
+	summary_stays(to, verdicts);
 }
 
 static void count(json_object *verdicts, const char *kind, json_object *rows)

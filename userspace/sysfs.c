@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reading /proc and /sys. CPUISO_SYSROOT puts another tree in their place, for
- * tests with fixtures; it redirects reading only.
+ * Reading /proc and /sys. CPUISO_SYSROOT puts another tree in their place, and
+ * in that of /run/cpuiso, for tests with fixtures.
  */
 #include <errno.h>
 #include <fcntl.h>

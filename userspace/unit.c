@@ -259,7 +259,13 @@ int unit_cgroup_on(struct sd_bus *bus, const char *unit, char **path)
 	return code;
 }
 
-static int connect_bus(sd_bus **bus)
+/**
+ * unit_bus() - connect to systemd
+ * @bus: the connection
+ *
+ * Return: a negative errno when it cannot be reached.
+ */
+int unit_bus(sd_bus **bus)
 {
 	int err = sd_bus_open_system(bus);
 
@@ -290,7 +296,7 @@ int unit_cgroup(const char *unit, char **path)
 
 	if (sd_booted() <= 0)
 		return fail(EXIT_USAGE, "--unit needs systemd, which is not running here; use --comm, --cgroup or --pid");
-	err = connect_bus(&bus);
+	err = unit_bus(&bus);
 	if (err < 0)
 		return fail(EXIT_REFUSED, "systemd cannot be reached (%s); use --comm, --cgroup or --pid",
 			    strerror(-err));

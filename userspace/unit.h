@@ -8,6 +8,7 @@
 struct sd_bus;
 
 int unit_cgroup(const char *unit, char **path);
+int unit_bus(struct sd_bus **bus);
 int unit_cgroup_on(struct sd_bus *bus, const char *unit, char **path);
 bool unit_name(char *dst, size_t size, const char *text);
 bool unit_escape(char *dst, size_t size, const char *name);

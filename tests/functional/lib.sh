@@ -141,7 +141,16 @@ remember() {
 }
 
 # same NAME: everything is as it was when "remember" was said.
+# What a keeper puts back comes a moment after what the module puts back.
+put_back() {
+	local file
+	for file in /run/cpuiso/*.json; do
+		[ ! -e "$file" ] || wait-for 5 absent "$file" || return
+	done
+}
+
 is_same() {
+	put_back
 	snapshot same "$BEFORE"
 }
 

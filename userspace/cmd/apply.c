@@ -5,7 +5,6 @@
 
 #include "../change.h"
 #include "../fail.h"
-#include "../isolations.h"
 #include "../launch.h"
 #include "../nl.h"
 #include "../output.h"
@@ -13,22 +12,6 @@
 #include "../summary.h"
 #include "../workload.h"
 #include "cmd.h"
-
-static void report(FILE *to, const struct request *req, json_object *after)
-{
-	json_object *verdicts = after ? get_obj(after, "verdicts") : NULL;
-	unsigned long long tasks = count_of(verdicts, "task", "moved");
-	unsigned long long irqs = count_of(verdicts, "irq", "moved");
-	unsigned long long members = after ? get_num(after, "members") : 0;
-
-	fprintf(to, "%s: CPU %s is isolated", req->name, req->cpus);
-	if (after)
-		fprintf(to, ": %llu task%s and %llu interrupt%s moved, workload of %llu task%s",
-			tasks, tasks == 1 ? "" : "s", irqs, irqs == 1 ? "" : "s",
-			members, members == 1 ? "" : "s");
-	fputc('\n', to);
-	summary_stays(to, verdicts);
-}
 
 static int isolate(const struct args *args, const struct request *req)
 {
@@ -48,7 +31,7 @@ static int isolate(const struct args *args, const struct request *req)
 		json_object_put(doc);
 	} else if (!code) {
 		/* stdout belongs to the command, if there is one. */
-		report(args->tail ? stderr : stdout, req, after);
+		summary_applied(args->tail ? stderr : stdout, req, after);
 	}
 	json_object_put(after);
 	conn_close(c);

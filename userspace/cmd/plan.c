@@ -9,6 +9,7 @@
 #include "../names.h"
 #include "../nl.h"
 #include "../output.h"
+#include "../outside.h"
 #include "../request.h"
 #include "../summary.h"
 #include "cmd.h"
@@ -45,6 +46,23 @@ static void add_lines(json_object *lines, json_object *rows, const char *kind,
 		put_str(line, "why", reason);
 		json_object_array_add(lines, line);
 	}
+}
+
+static void print_steps(json_object *steps)
+{
+	static const struct column columns[] = {
+		{ "step", "STEP", 0 },
+		{ "object", "OBJECT", 0 },
+		{ "old", "PRESENT", 0 },
+		{ "new", "NEW", 0 },
+		{ "why", "WHY", COL_FREE },
+		{ NULL, NULL, 0 }
+	};
+
+	if (!json_object_array_length(steps))
+		return;
+	fputs("\nwhat is set outside the module:\n\n", stdout);
+	out_table(steps, columns, 0);
 }
 
 static void print_text(json_object *doc, bool all)
@@ -87,6 +105,7 @@ static void print_text(json_object *doc, bool all)
 	json_object_put(lines);
 	printf("\nknobs:\n\n");
 	out_table(get_obj(doc, "knobs"), knob_columns, 0);
+	print_steps(get_obj(doc, "steps"));
 	if (n) {
 		fputs("\nthe boot line lacks ", stdout);
 		for (i = 0; i < n; i++)
@@ -150,6 +169,7 @@ static int plan(const struct args *args, const struct request *req)
 		put(doc, "tasks", args->all ? json_object_get(tasks) : keep_staying(tasks));
 		put(doc, "irqs", args->all ? json_object_get(irqs) : keep_staying(irqs));
 		put(doc, "knobs", json_object_get(knobs));
+		put(doc, "steps", outside_plan(req));
 		put(doc, "boot_lacks", boot_lacks(req));
 		if (args->json)
 			out_json(doc);

@@ -7,6 +7,7 @@
 #include "../isolations.h"
 #include "../nl.h"
 #include "../output.h"
+#include "../outside.h"
 #include "cmd.h"
 
 static void print_time(uint64_t ns)
@@ -63,6 +64,8 @@ static void print_isolation(json_object *iso)
 	printf("  cpus       %s\n", get_str(iso, "cpus"));
 	if (get_num(iso, "since"))
 		print_time(get_num(iso, "since"));
+	if (json_object_get_boolean(get_obj(iso, "owned")))
+		puts("  owned      by a cpuiso run");
 	print_list("pid", get_obj(work, "pid"));
 	print_list("comm", get_obj(work, "comm"));
 	print_list("cgroup", get_obj(work, "cgroup"));
@@ -84,6 +87,27 @@ static const char *or_none(const char *s)
 	return s && *s ? s : "-";
 }
 
+static void print_pending(json_object *list)
+{
+	static const struct column columns[] = {
+		{ "step", "STEP", 0 },
+		{ "object", "OBJECT", 0 },
+		{ "old", "WAS", 0 },
+		{ "new", "SET", 0 },
+		{ NULL, NULL, 0 }
+	};
+	size_t i, n = list ? json_object_array_length(list) : 0;
+	json_object *j;
+
+	for (i = 0; i < n; i++) {
+		j = json_object_array_get_idx(list, i);
+		printf("\nto be put back when %s ends, by %s\n\n", get_str(j, "name"),
+		       json_object_get_boolean(get_obj(j, "keeper")) ? "its keeper" :
+		       "the next cpuiso, because its keeper is gone");
+		out_table(get_obj(j, "records"), columns, 2);
+	}
+}
+
 static void print_text(json_object *doc)
 {
 	json_object *list = get_obj(doc, "isolations");
@@ -101,6 +125,7 @@ static void print_text(json_object *doc)
 		       json_object_get_string(json_object_array_get_idx(get_obj(doc, "missing_tracepoints"), i)));
 	for (i = 0; i < json_object_array_length(list); i++)
 		print_isolation(json_object_array_get_idx(list, i));
+	print_pending(get_obj(doc, "pending"));
 }
 
 static void copy_members(json_object *to, json_object *from)
@@ -115,14 +140,19 @@ static void copy_members(json_object *to, json_object *from)
 
 static int absent(const struct args *args, struct conn *c, enum nl_state state)
 {
-	json_object *info = conn_info(c), *doc;
+	json_object *info = conn_info(c), *doc, *pending;
 
 	if (args->json) {
 		doc = out_document();
 		put(doc, "module", info ? json_object_get(get_obj(info, "module")) : NULL);
 		put(doc, "isolations", json_object_new_array());
+		put(doc, "pending", outside_pending());
 		out_json(doc);
 		json_object_put(doc);
+	} else {
+		pending = outside_pending();
+		print_pending(pending);
+		json_object_put(pending);
 	}
 	return conn_state_fail(c, state);
 }
@@ -145,6 +175,7 @@ static int run(const struct args *args)
 		doc = out_document();
 		copy_members(doc, conn_info(c));
 		put(doc, "isolations", rows);
+		put(doc, "pending", outside_pending());
 		if (args->json)
 			out_json(doc);
 		else

@@ -1,0 +1,89 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# A running irqbalance is told to leave the CPUs alone, and gets back the list that it had.
+. "${TESTLIB:-$(dirname "$0")}/lib.sh"
+command -v irqbalance >/dev/null || skip_all "irqbalance is not installed"
+plan 12
+
+# What it answers, asked without the help of cpuiso.
+cat >"$T/banned.py" <<'PY'
+import glob, os, socket, struct, sys, time
+want = sys.argv[1]
+for _ in range(200):
+    s = socket.socket(socket.AF_UNIX)
+    s.connect(glob.glob("/run/irqbalance/*.sock")[0])
+    s.sendmsg([b"setup"], [(socket.SOL_SOCKET, socket.SCM_CREDENTIALS,
+                            struct.pack("3i", os.getpid(), 0, 0))])
+    is_ = int(s.recv(65536).split(b"BANNED ")[1].replace(b",", b""), 16)
+    s.close()
+    if is_ == int(want, 16):
+        sys.exit(0)
+    time.sleep(0.2)
+sys.exit(f"is {is_:x}, should be {want}")
+PY
+banned() {
+	python3 "$T/banned.py" "$1"
+}
+# start_it LIST
+start_it() {
+	mkdir -p /run/irqbalance
+	IRQBALANCE_BANNED_CPULIST=$1 irqbalance --foreground --interval=1 >/dev/null 2>&1 &
+	it=$!
+	wait-for 20 exists "/run/irqbalance/irqbalance$it.sock"
+}
+stop_it() {
+	kill "$it"
+	wait "$it"
+	rm -f /run/irqbalance/*.sock
+}
+
+load
+check "irqbalance runs" start_it ""
+try iso plan -c 1
+cp "$T/out" "$T/plan"
+try grep -q "irqbalance .*irqbalance$it.sock .* - *1 " "$T/plan"
+tried "plan lists it"
+try iso apply -c 1 --name t
+try banned 2
+tried "apply: it leaves CPU 1 alone"
+try iso revert t
+try banned 0
+tried "revert: it has the list that it had, none"
+stop_it
+
+check "one with a list of the administrator's" start_it 0
+try banned 1
+try iso apply -c 1 --name t
+try banned 3
+tried "apply adds to it"
+try unload
+try put_back
+try banned 1
+tried "rmmod: the list that it had"
+
+load
+try iso apply -c 1 --name t
+try iso revert t
+try banned 1
+tried "apply and revert faster than it looks around"
+
+try iso apply -c 1 --name t
+stop_it
+check "it goes meanwhile, and that is no error" iso revert t
+
+start_it ""
+try iso apply -c 1 --name t
+try banned 2
+python3 - "$it" <<'PY'
+import os, socket, struct, sys
+s = socket.socket(socket.AF_UNIX)
+s.connect(f"/run/irqbalance/irqbalance{sys.argv[1]}.sock")
+s.sendmsg([b"settings cpus 0"], [(socket.SOL_SOCKET, socket.SCM_CREDENTIALS,
+                                  struct.pack("3i", os.getpid(), 0, 0))])
+PY
+try banned 1
+tried "somebody else sets the list"
+check_exit 4 "revert leaves it and says so" iso revert t
+check "as it was set" banned 1
+stop_it
+rmmod cpuiso

@@ -1,0 +1,54 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The controller is killed at its messages, and at what it does to files; in every second case its keeper is killed as
+# well. Then comes a bare rmmod. What the keeper does not put back, the next command does, and nothing is left.
+. "${TESTLIB:-$(dirname "$0")}/lib.sh"
+plan 5
+
+hire work
+remember
+
+kill_keeper() {
+	local file
+	for file in /proc/[0-9]*/cmdline; do
+		if tr '\0' ' ' 2>/dev/null <"$file" | grep -qx "cpuiso keep t "; then
+			file=${file#/proc/}
+			kill -9 "${file%/cmdline}"
+		fi
+	done
+}
+
+left=0
+rounds() {
+	local what=$1 step=$2 n status
+	shift 2
+	for ((n = 1; n < 200; n += step)); do
+		load
+		[ "$what" = apply ] || try iso apply -c 1 --name t --pid "${pid[work]}"
+		killat -w "$n" "$@" >"$T/killat.out" 2>"$T/killat.err"
+		status=$?
+		if ((n / step % 2)); then
+			kill_keeper
+			try unload
+			compgen -G "/run/cpuiso/*.json" >/dev/null && left=$((left + 1))
+			iso status >"$T/status" 2>&1
+			try grep -q "module is not loaded" "$T/status"
+		else
+			try unload
+			# Killed before it had a keeper, there is the next command as well.
+			put_back >/dev/null || iso status >/dev/null 2>&1
+		fi
+		[ ! -e /run/cpuiso/t.json ] || complain "a journal is left"
+		try is_same || complain "$what killed at call $n ($(<"$T/killat.err"))"
+		[ $status -eq 99 ] || break
+	done
+	[ $status -eq 0 ] || complain "$what not killed ended with $status"
+	note "$what was killed up to its call $n"
+}
+
+rounds apply 6 "$CPUISO_BIN" apply -c 1 --name t --pid "${pid[work]}"
+tried "apply killed, with and without its keeper, then rmmod"
+rounds revert 6 "$CPUISO_BIN" revert t
+tried "revert killed, with and without the keeper, then rmmod"
+is "there were cases in which the next command had to do it" "$((left > 0))" 1
+finish

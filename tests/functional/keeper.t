@@ -1,0 +1,129 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# What only user space can put back: by the keeper when the module goes, by the next command when the keeper was
+# killed, and by nobody where the journal is no good. The default mask of interrupts stands for all of it.
+. "${TESTLIB:-$(dirname "$0")}/lib.sh"
+plan 31
+
+DEFAULT=/proc/irq/default_smp_affinity
+RUN=/run/cpuiso
+was=$(<"$DEFAULT")
+
+hire work
+remember
+load
+
+apply() {
+	iso apply -c 1 --name "$1" --pid "${pid[work]}"
+}
+# The module's own keeper, by the words of its command line.
+keeper_of() {
+	local file
+	for file in /proc/[0-9]*/cmdline; do
+		if tr '\0' ' ' 2>/dev/null <"$file" | grep -qx "cpuiso keep $1 "; then
+			file=${file#/proc/}
+			echo "${file%/cmdline}"
+			return
+		fi
+	done
+	return 1
+}
+kill_keeper() {
+	local keeper
+	keeper=$(keeper_of "$1") && kill -9 "$keeper" && wait-for 5 gone "$keeper"
+}
+
+iso plan -c 1 >"$T/plan"
+is "plan" $? 0
+check "says what is there and what would be" grep -q "default-irq-affinity .* $was " "$T/plan"
+check "apply" apply t
+is "new interrupts stay off" "$(<"$DEFAULT")" "$(printf %x $((0x$was & ~2)))"
+check "the journal is root's alone" test "$(stat -c '%U %a' $RUN $RUN/t.json | paste -sd ' ')" = "root 700 root 600"
+check "there is a keeper" keeper_of t
+iso status >"$T/status"
+check "status says what is to be put back, and by whom" grep -q "when t ends, by its keeper" "$T/status"
+
+try unload
+try put_back
+tried "rmmod alone: the keeper puts back"
+same "all of it"
+check "and is gone" wait-for 5 gone "$(keeper_of t || echo 999999)"
+
+load
+try apply t
+try kill_keeper t
+iso status >"$T/status"
+try grep -q "by the next cpuiso" "$T/status"
+tried "status says when the keeper is gone"
+try unload
+is "keeper killed, rmmod: nobody puts back" "$(cat $DEFAULT)" "$(printf %x $((0x$was & ~2)))"
+iso status >"$T/status" 2>&1
+is "the next command says that the module is gone" $? 3
+check "and that it has put back" grep -q "the isolation t had ended without its keeper.*: 1 restored, 0 gone, 0 changed since" "$T/status"
+same "all of it"
+
+load
+try apply t
+try kill_keeper t
+try iso revert t
+tried "keeper killed, revert"
+same "revert puts all of it back"
+
+# Loaded again meanwhile, with an isolation of the same name that is another's.
+try apply t
+try kill_keeper t
+try unload
+load
+try rawnl send apply name=t cpus=1
+try settle
+iso tasks >/dev/null 2>"$T/err"
+try grep -q "had ended without its keeper" "$T/err"
+try iso revert t
+tried "a journal is not taken for that of another isolation of its name"
+same "all is put back"
+
+try apply t
+echo 2 >$DEFAULT
+tried "somebody else sets the default mask"
+check_exit 4 "revert leaves it and says so" iso revert t
+is "as it was set" "$(<"$DEFAULT")" 2
+echo "$was" >$DEFAULT
+
+# Journals that are no good.
+mkdir -p $RUN && chmod 700 $RUN
+echo '{"version":1,' >$RUN/junk.json
+printf '{"version":1,"boot_id":"another"}' >$RUN/old.json
+chmod 600 $RUN/*.json
+iso status >"$T/status" 2>&1
+try grep -q "junk.json is damaged" "$T/status"
+try grep -q "old.json is from another boot" "$T/status"
+try test -e $RUN/junk.json.aside -a -e $RUN/old.json.aside
+iso status 2>&1 | grep -q aside && complain "it is said again"
+tried "a journal that is damaged or from another boot is set aside, and said once"
+rm -f $RUN/*.aside
+same "nothing is changed by it"
+
+refused() {
+	local out status
+	out=$(apply t 2>&1)
+	status=$?
+	if [ "$status" -ne 1 ] || ! grep -q "$1" <<<"$out" || [ "$(wc -l <<<"$out")" -ne 1 ]; then
+		echo "status $status: $out"
+		return 1
+	fi
+	[ "$(<"$DEFAULT")" = "$was" ] && [ "$(field_of status isolated 2)" = - ]
+}
+mount -t tmpfs -o size=4k,mode=700 tmpfs $RUN
+echo >$RUN/full
+check "no room for the journal: refused, nothing is changed" refused "no room in /run/cpuiso"
+umount $RUN
+chown 1 $RUN
+check "a directory of somebody else: refused" refused "open to others than root"
+chown 0 $RUN
+rm -rf $RUN
+ln -s /tmp $RUN
+check "a symbolic link: refused" refused "not a directory"
+rm $RUN
+check "and without that it works" apply t
+check "revert" iso revert t
+finish

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a change means outside the module, around what it means inside: first
+ * the journal and its keeper, then the steps, then the module; and at the end
+ * of an isolation first the module, then the steps in reverse.
+ *
+ * While a command is at it the journal is its own, and the keeper waits for
+ * the end of the command rather than for that of the isolation.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "decode.h"
+#include "fail.h"
+#include "journal.h"
+#include "keeper.h"
+#include "outside.h"
+#include "output.h"
+#include "request.h"
+#include "rundir.h"
+#include "shelf.h"
+
+#define KEEPER_MS	5000
+
+static int apply(struct shelf *s, struct journal *j)
+{
+	unsigned int count[NR_OUTCOMES];
+	int code = 0, err;
+
+	journal_own(j, true);
+	err = journal_write(s->dir, j);
+	if (err)
+		return rundir_fail(err);
+	keeper_start(j);
+	code = steps_apply(j);
+	if (code) {
+		journals_free(&s->all);
+		journal_read_all(s->dir, &s->all);
+		j = journal_find(&s->all, j->name);
+		if (j)
+			shelf_restore(s, j, NULL, count);
+	}
+	return code;
+}
+
+static int begin_on(struct shelf *s, const struct request *req, struct journal **j)
+{
+	struct journal *mine = journal_find(&s->all, req->name);
+	int code;
+
+	if (mine && journal_owned(mine))
+		return fail(EXIT_REFUSED, "another cpuiso is busy with the isolation %s (process %u); wait for it and try again",
+			    req->name, mine->owner);
+	/* There is one of that name, which is the module's to say. */
+	if (mine)
+		return 0;
+	*j = journal_new(req->name, req->cpus);
+	code = steps_plan(req, &s->all, *j);
+	if (!code && (*j)->n)
+		code = apply(s, *j);
+	if (!code && (*j)->n)
+		return 0;
+	journal_free(*j);
+	*j = NULL;
+	return code;
+}
+
+/**
+ * outside_begin() - before the module isolates
+ * @req: the isolation
+ * @j: its journal, for outside_hold() or outside_cancel(); NULL when nothing
+ *	had to be done or it failed
+ *
+ * Return: 0, or the exit code after saying why; then nothing is changed.
+ */
+int outside_begin(const struct request *req, struct journal **j)
+{
+	const struct journals none = { 0 };
+	struct shelf s;
+	int code, err;
+
+	*j = NULL;
+	/* The module refuses whoever is not root, with a sentence of its own. */
+	if (geteuid())
+		return 0;
+	err = shelf_open(&s, false);
+	if (err == -ENOENT) {
+		*j = journal_new(req->name, req->cpus);
+		code = steps_plan(req, &none, *j);
+		err = !code && (*j)->n ? shelf_open(&s, true) : -ENOENT;
+		journal_free(*j);
+		*j = NULL;
+		if (err == -ENOENT)
+			return code;
+	}
+	if (err)
+		return rundir_fail(err);
+	code = begin_on(&s, req, j);
+	shelf_close(&s);
+	return code;
+}
+
+static void await_keeper(const struct journal *j)
+{
+	struct shelf s;
+	bool there = false;
+	int ms;
+
+	for (ms = 0; ms < KEEPER_MS && !there; ms += 10) {
+		if (shelf_open(&s, false))
+			return;
+		there = keeper_present(s.dir, j);
+		shelf_close(&s);
+		if (!there)
+			poll(NULL, 0, 10);
+	}
+	if (!there)
+		warn("no keeper could be started; should the module be unloaded, call cpuiso once to put back what is left");
+}
+
+/**
+ * outside_hold() - the module has isolated
+ * @j: what outside_begin() gave, freed here; or NULL
+ * @iso: the isolation, or NULL when it is not known
+ */
+void outside_hold(struct journal *j, json_object *iso)
+{
+	struct journal *now;
+	struct shelf s;
+
+	if (!j)
+		return;
+	if (!shelf_open(&s, false)) {
+		now = journal_find(&s.all, j->name);
+		if (now && !strcmp(now->nonce, j->nonce)) {
+			now->id = iso ? get_num(iso, "id") : 0;
+			now->since = iso ? get_num(iso, "since") : 0;
+			journal_own(now, false);
+			/* Without room, name and CPUs must do, when we have ended. */
+			(void)journal_write(s.dir, now);
+		}
+		shelf_close(&s);
+		await_keeper(j);
+	}
+	journal_free(j);
+}
+
+/**
+ * outside_cancel() - the module has not isolated
+ * @j: what outside_begin() gave, freed here; or NULL
+ */
+void outside_cancel(struct journal *j)
+{
+	unsigned int count[NR_OUTCOMES];
+	struct journal *now;
+	struct shelf s;
+
+	if (!j)
+		return;
+	if (!shelf_open(&s, false)) {
+		now = journal_find(&s.all, j->name);
+		if (now && !strcmp(now->nonce, j->nonce))
+			shelf_restore(&s, now, NULL, count);
+		shelf_close(&s);
+	}
+	journal_free(j);
+}
+
+static void own(const char *name, bool mine)
+{
+	struct journal *j;
+	struct shelf s;
+	size_t i;
+
+	if (!shelf_any() || shelf_open(&s, false))
+		return;
+	for (i = 0; i < s.all.n; i++) {
+		j = s.all.v[i];
+		if ((*name && strcmp(name, j->name)) || journal_owned(j) != !mine)
+			continue;
+		if (!mine && j->owner != (uint32_t)getpid())
+			continue;
+		journal_own(j, mine);
+		/* Without room the keeper may be first, and only the counts are its. */
+		(void)journal_write(s.dir, j);
+	}
+	shelf_close(&s);
+}
+
+/**
+ * outside_revert_begin() - before the module is asked to revert
+ * @name: the isolation, or "" for all
+ *
+ * Keeps the keepers from it, so that this command can say what came of it.
+ */
+void outside_revert_begin(const char *name)
+{
+	own(name, true);
+}
+
+/**
+ * outside_revert_cancel() - the module has not reverted
+ * @name: the isolation, or "" for all
+ */
+void outside_revert_cancel(const char *name)
+{
+	own(name, false);
+}
+
+/**
+ * outside_revert_end() - after the module has reverted
+ * @name: the isolation, or "" for all
+ * @done: what came of its records, to which those of the steps are added
+ */
+void outside_revert_end(const char *name, struct done *done)
+{
+	unsigned int count[NR_OUTCOMES];
+	struct journal *j;
+	struct shelf s;
+	size_t i;
+
+	if (!shelf_any() || shelf_open(&s, false))
+		return;
+	for (i = s.all.n; i-- > 0; ) {
+		j = s.all.v[i];
+		if (j->owner != (uint32_t)getpid() || (*name && strcmp(name, j->name)))
+			continue;
+		shelf_restore(&s, j, NULL, count);
+		done->restored += count[OUT_RESTORED];
+		done->gone += count[OUT_GONE];
+		done->changed += count[OUT_CHANGED] + count[OUT_LOST];
+	}
+	shelf_close(&s);
+}
+
+/**
+ * outside_plan() - the steps that apply would take
+ * @req: the isolation
+ *
+ * Return: array for json_object_put().
+ */
+json_object *outside_plan(const struct request *req)
+{
+	struct journal *j = journal_new(req->name, req->cpus);
+	json_object *doc, *records, *row;
+	const struct step *step;
+	struct shelf s = { 0 };
+	bool shelf = shelf_any() && !shelf_open(&s, false);
+	size_t i;
+
+	(void)steps_plan(req, &s.all, j);
+	doc = journal_document(j);
+	records = json_object_get(get_obj(doc, "records"));
+	for (i = 0; i < json_object_array_length(records); i++) {
+		row = json_object_array_get_idx(records, i);
+		step = step_of(get_str(row, "step"));
+		put_str(row, "why", step ? step->about : NULL);
+	}
+	json_object_put(doc);
+	if (shelf)
+		shelf_close(&s);
+	journal_free(j);
+	return records;
+}
+
+/**
+ * outside_pending() - the journals that there are
+ *
+ * Return: array for json_object_put(), NULL when it cannot be seen.
+ */
+json_object *outside_pending(void)
+{
+	json_object *list, *doc;
+	struct shelf s;
+	size_t i;
+	int err = shelf_open(&s, false);
+
+	if (err && err != -ENOENT)
+		return NULL;
+	list = json_object_new_array();
+	for (i = 0; !err && i < s.all.n; i++) {
+		doc = journal_document(s.all.v[i]);
+		put(doc, "keeper", json_object_new_boolean(keeper_present(s.dir, s.all.v[i])));
+		json_object_array_add(list, doc);
+	}
+	if (!err)
+		shelf_close(&s);
+	return list;
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The deadline server that lets ordinary tasks run beside a FIFO loop (from
+ * 6.8). On a CPU without a tick its timer is the noise. No CPU is in two
+ * isolations, so no setting here is shared.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../fail.h"
+#include "../sysfs.h"
+#include "step.h"
+
+#define NAME	"fair-server"
+#define FILES	"/sys/kernel/debug/sched/fair_server/cpu%d/runtime"
+
+static int plan(const struct request *req, const struct cpuset *cpus,
+		const struct journals *others, struct journal *j)
+{
+	char path[128], *now;
+	int cpu;
+
+	(void)req;
+	(void)others;
+	for (cpu = -1; (cpu = cpuset_next(cpus, cpu)) >= 0; ) {
+		snprintf(path, sizeof(path), FILES, cpu);
+		now = sys_read("%s", path);
+		if (now && strcmp(now, "0") && j->n < JOURNAL_RECORDS)
+			journal_add(j, NAME, path, now, "0", NULL);
+		free(now);
+	}
+	return 0;
+}
+
+static int apply(const struct journal *j, const struct record *r)
+{
+	int err = step_write(r->object, r->new);
+
+	(void)j;
+	if (err)
+		warn("the deadline server cannot be switched off (%s); look at %s",
+		     strerror(-err), r->object);
+	return 0;
+}
+
+/* Of a CPU of the isolation, and nothing else. */
+static bool is_ours(const struct journal *j, const char *object)
+{
+	struct cpuset cpus;
+	char path[128];
+	int cpu;
+
+	if (cpulist_parse(j->cpus, CPULIST_MAX, &cpus))
+		return false;
+	for (cpu = -1; (cpu = cpuset_next(&cpus, cpu)) >= 0; ) {
+		snprintf(path, sizeof(path), FILES, cpu);
+		if (!strcmp(path, object))
+			return true;
+	}
+	return false;
+}
+
+static enum outcome revert(const struct journals *all, const struct journal *j,
+			   const struct record *r)
+{
+	enum outcome out = OUT_RESTORED;
+	char *now;
+	int err;
+
+	(void)all;
+	now = is_ours(j, r->object) ? sys_read("%s", r->object) : NULL;
+	if (!now) {
+		out = OUT_GONE;
+	} else if (!strcmp(now, r->new)) {
+		err = step_write(r->object, r->old);
+		if (err) {
+			warn("the deadline server cannot be switched on again (%s); write %s to %s",
+			     strerror(-err), r->old, r->object);
+			out = OUT_LOST;
+		}
+	} else if (strcmp(now, r->old)) {
+		out = OUT_CHANGED;
+	}
+	free(now);
+	return out;
+}
+
+const struct step step_fair_server = {
+	.name = NAME,
+	.about = "no timer of the deadline server",
+	.plan = plan,
+	.apply = apply,
+	.revert = revert,
+};

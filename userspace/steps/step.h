@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What only user space can put back, as steps: one file each, one table. */
+#ifndef CPUISO_STEP_H
+#define CPUISO_STEP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "../cpulist.h"
+#include "../journal.h"
+#include "../request.h"
+
+enum outcome {
+	OUT_RESTORED,
+	OUT_GONE,		/* there is nothing any more to put back to */
+	OUT_CHANGED,		/* somebody else set it since, and it is left so */
+	OUT_LOST,		/* the kernel refused; it was said */
+
+	NR_OUTCOMES
+};
+
+/**
+ * struct step - one kind of thing that is set and put back
+ * @name: in journals, in --json and in the log
+ * @about: what it is good for, in a plan
+ * @plan: add to the journal what is there and what would take its place;
+ *	changes nothing. Nothing to add is no failure. @others are the journals
+ *	of the isolations that there are.
+ * @apply: put the new value in place, which is in the journal on disk by now.
+ * @revert: put the old value back where the new one still is; @all are the
+ *	journals of the isolations that there are, this one among them.
+ *
+ * plan and apply return 0, or the exit code after saying why. All are called
+ * with the lock of the journals held.
+ */
+struct step {
+	const char *name;
+	const char *about;
+	int (*plan)(const struct request *req, const struct cpuset *cpus,
+		    const struct journals *others, struct journal *j);
+	int (*apply)(const struct journal *j, const struct record *r);
+	enum outcome (*revert)(const struct journals *all, const struct journal *j,
+			       const struct record *r);
+};
+
+extern const struct step step_irq_default, step_irqbalance, step_fair_server;
+
+const struct step *step_of(const char *name);
+int steps_plan(const struct request *req, const struct journals *others,
+	       struct journal *j);
+int steps_apply(const struct journal *j);
+void steps_revert(const struct journals *all, const struct journal *j,
+		  unsigned int count[NR_OUTCOMES]);
+
+int step_write(const char *path, const char *text);
+
+#endif

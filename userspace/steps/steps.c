@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The table of steps, in the order in which they are applied; undone in reverse. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../fail.h"
+#include "../sysfs.h"
+#include "step.h"
+
+static const struct step *const steps[] = {
+	&step_irq_default, &step_irqbalance, &step_fair_server, NULL
+};
+
+/**
+ * step_of() - find a step
+ * @name: its name
+ *
+ * Return: the step, or NULL.
+ */
+const struct step *step_of(const char *name)
+{
+	size_t i;
+
+	for (i = 0; steps[i]; i++)
+		if (!strcmp(steps[i]->name, name))
+			return steps[i];
+	return NULL;
+}
+
+/**
+ * steps_plan() - what there is to do for an isolation
+ * @req: the isolation
+ * @others: the journals of those that there are
+ * @j: its journal, to be filled
+ *
+ * Return: 0, or the exit code after saying why not.
+ */
+int steps_plan(const struct request *req, const struct journals *others,
+	       struct journal *j)
+{
+	struct cpuset cpus;
+	size_t i;
+	int code = 0;
+
+	if (cpulist_parse(req->cpus, CPULIST_MAX, &cpus))
+		return 0;
+	for (i = 0; steps[i] && !code; i++)
+		code = steps[i]->plan(req, &cpus, others, j);
+	return code;
+}
+
+/**
+ * steps_apply() - put in place what the journal on disk says
+ * @j: the journal
+ *
+ * Return: 0, or the exit code after saying why not.
+ */
+int steps_apply(const struct journal *j)
+{
+	const struct step *s;
+	size_t i;
+	int code = 0;
+
+	for (i = 0; i < j->n && !code; i++) {
+		s = step_of(j->record[i].step);
+		code = s ? s->apply(j, &j->record[i]) : 0;
+	}
+	return code;
+}
+
+/**
+ * steps_revert() - put back what the journal says, the last first
+ * @all: the journals of the isolations that there are
+ * @j: the journal, one of @all
+ * @count: how many records came to what
+ */
+void steps_revert(const struct journals *all, const struct journal *j,
+		  unsigned int count[NR_OUTCOMES])
+{
+	const struct record *r;
+	const struct step *s;
+	enum outcome out;
+	size_t i;
+
+	memset(count, 0, NR_OUTCOMES * sizeof(*count));
+	for (i = j->n; i-- > 0; ) {
+		r = &j->record[i];
+		s = step_of(r->step);
+		if (!s) {
+			warn("the journal of %s names a step \"%s\" that this cpuiso does not know, so %s is left as it is",
+			     j->name, r->step, r->object);
+			out = OUT_LOST;
+		} else {
+			out = s->revert(all, j, r);
+		}
+		if (out == OUT_CHANGED)
+			warn("%s was changed by somebody else since and is left as it is", r->object);
+		count[out]++;
+	}
+}
+
+/**
+ * step_write() - write a file of /proc or /sys
+ * @path: as the machine itself has it
+ * @text: what
+ *
+ * Return: 0 or a negative errno.
+ */
+int step_write(const char *path, const char *text)
+{
+	char real[PATH_MAX];
+	int fd, err = 0;
+
+	sys_path(real, "%s", path);
+	fd = open(real, O_WRONLY | O_CLOEXEC | (*sys_root() ? O_TRUNC : 0));
+	if (fd < 0)
+		return -errno;
+	if (write(fd, text, strlen(text)) != (ssize_t)strlen(text))
+		err = errno ? -errno : -EIO;
+	if (close(fd) && !err)
+		err = -errno;
+	return err;
+}
