@@ -10,12 +10,8 @@
 #include "request.h"
 #include "summary.h"
 
-/**
- * summary_stays() - a line for each reason why something could not be moved
- * @to: where to
- * @verdicts: array of kind, verdict and count
- */
-void summary_stays(FILE *to, json_object *verdicts)
+/* A line for each reason why something could not be moved. */
+static void stays(FILE *to, json_object *verdicts)
 {
 	static const char *const nouns[] = { "task", "interrupt", "knob", "CPU" };
 	unsigned int k, v;
@@ -53,7 +49,7 @@ void summary_applied(FILE *to, const struct request *req, json_object *after)
 			tasks, tasks == 1 ? "" : "s", irqs, irqs == 1 ? "" : "s",
 			members, members == 1 ? "" : "s");
 	fputc('\n', to);
-	summary_stays(to, verdicts);
+	stays(to, verdicts);
 }
 
 static void count(json_object *verdicts, const char *kind, json_object *rows)

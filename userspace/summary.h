@@ -8,7 +8,6 @@
 struct request;
 
 void summary_applied(FILE *to, const struct request *req, json_object *after);
-void summary_stays(FILE *to, json_object *verdicts);
 json_object *summary_count(json_object *tasks, json_object *irqs,
 			   json_object *knobs);
 
