@@ -27,6 +27,7 @@
 #include "tasks.h"
 #include "undo.h"
 #include "verbs.h"
+#include "verbs_parts.h"
 #include "workload.h"
 
 static struct cpuiso_store *store;
@@ -67,50 +68,6 @@ void cpuiso_verbs_exit(void)
 {
 	cpuiso_world_free(world);
 	cpuiso_store_free(store);
-}
-
-__printf(4, 5)
-static int fail(struct cpuiso_op *op, int err, unsigned int attr,
-		const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	vscnprintf(op->message, sizeof(op->message), fmt, args);
-	va_end(args);
-	op->attr = attr;
-	op->err = err;
-	return err;
-}
-
-static int fail_nomem(struct cpuiso_op *op)
-{
-	return fail(op, -ENOMEM, 0,
-		    "there was not enough memory for the records; free some and try again");
-}
-
-/* A process can be workload of one isolation only, whatever brought it there. */
-static int check_pids(struct cpuiso_op *op, const struct list_head *rules)
-{
-	const struct cpuiso_isolation *owner;
-	const struct cpuiso_rule *rule;
-	struct cpuiso_task_rec *r;
-
-	list_for_each_entry(rule, rules, node) {
-		if (rule->kind != CPUISO_RULE_PID)
-			continue;
-		if (rule->task->flags & PF_EXITING)
-			return fail(op, -ESRCH, CPUISO_A_ISOLATION_PID,
-				    "process %d has ended; give one that runs",
-				    rule->pid);
-		r = cpuiso_task_rec_find(store, rule->task);
-		owner = r ? cpuiso_rec_owner(&r->rec) : NULL;
-		if (owner)
-			return fail(op, -EEXIST, CPUISO_A_ISOLATION_PID,
-				    "process %d already belongs to the isolation %s; unpin it there first",
-				    rule->pid, owner->name);
-	}
-	return 0;
 }
 
 static int attach(void)
@@ -205,11 +162,11 @@ static int check_still_there(struct cpuiso_op *op)
 	const struct cpuiso_rule *rule;
 
 	if (!cpumask_subset(op->iso->cpus, world->online))
-		return fail(op, -EBUSY, CPUISO_A_ISOLATION_CPUS,
+		return cpuiso_op_fail(op, -EBUSY, CPUISO_A_ISOLATION_CPUS,
 			    "a CPU went offline meanwhile; bring it online and try again");
 	list_for_each_entry(rule, &op->iso->rules, node)
 		if (rule->task && (rule->task->flags & PF_EXITING))
-			return fail(op, -ESRCH, CPUISO_A_ISOLATION_PID,
+			return cpuiso_op_fail(op, -ESRCH, CPUISO_A_ISOLATION_PID,
 				    "process %d ended meanwhile; give one that runs",
 				    rule->pid);
 	return 0;
@@ -231,24 +188,24 @@ static int isolate(struct cpuiso_op *op)
 
 	err = start_watching(iso);
 	if (err == -ENOMEM)
-		return fail_nomem(op);
+		return cpuiso_op_fail_nomem(op);
 	if (err)
-		return fail(op, err, 0,
+		return cpuiso_op_fail(op, err, 0,
 			    "the tracepoints cannot be attached; look into the kernel log");
 
 	cpuiso_isolation_set_state(iso, CPUISO_STATE_APPLYING, true);
 	cpuiso_world_look(world);
 	if (cpuiso_settings_scan(world) || cpuiso_settings_apply(world))
-		return fail_nomem(op);
+		return cpuiso_op_fail_nomem(op);
 	cpuiso_busy_step("tasks");
 	if (cpuiso_sweep_tasks(world))
-		return fail_nomem(op);
+		return cpuiso_op_fail_nomem(op);
 	cpuiso_busy_step("irqs");
 	if (cpuiso_irqs_scan(world))
-		return fail_nomem(op);
+		return cpuiso_op_fail_nomem(op);
 	cpuiso_irqs_settle(world);
 	if (cpuiso_fault())
-		return fail_nomem(op);
+		return cpuiso_op_fail_nomem(op);
 	op->err = cpuiso_cpus_apply(iso, op->message, &op->attr);
 	if (op->err)
 		return op->err;
@@ -261,7 +218,7 @@ static int isolate(struct cpuiso_op *op)
 		return op->err;
 	/* What is told of the isolation begins when it holds. */
 	if (cpuiso_ledger_reset(iso->cpus))
-		return fail_nomem(op);
+		return cpuiso_op_fail_nomem(op);
 	return 0;
 }
 
@@ -270,7 +227,7 @@ static void apply(struct cpuiso_op *op)
 	struct cpuiso_isolation *iso = op->iso;
 
 	op->err = cpuiso_rules_check(iso, &op->rules, op->message, &op->attr);
-	if (op->err || check_pids(op, &op->rules))
+	if (op->err || cpuiso_verbs_check_pids(store, op, &op->rules))
 		return;
 	op->err = cpuiso_isolation_publish(iso, op->message, &op->attr);
 	if (op->err)
@@ -332,24 +289,12 @@ void cpuiso_verbs_owners(void)
 			revert_one(iso, &outcome);
 }
 
-static struct cpuiso_isolation *find(struct cpuiso_op *op)
-{
-	struct cpuiso_isolation *iso = cpuiso_isolation_find(op->name);
-
-	if (iso)
-		return iso;
-	fail(op, -ENOENT, CPUISO_A_ISOLATION_NAME,
-	     "there is no isolation %s; \"cpuiso status\" names those there are",
-	     op->name);
-	return NULL;
-}
-
 static void revert(struct cpuiso_op *op)
 {
 	struct cpuiso_isolation *iso;
 
 	if (!op->name[0] && list_empty(&cpuiso_isolations)) {
-		fail(op, -ENOENT, 0,
+		cpuiso_op_fail(op, -ENOENT, 0,
 		     "nothing is isolated, so there is nothing to revert; \"cpuiso apply\" isolates");
 		return;
 	}
@@ -358,7 +303,7 @@ static void revert(struct cpuiso_op *op)
 		revert_all(&op->outcome);
 		return;
 	}
-	iso = find(op);
+	iso = cpuiso_verbs_find(op);
 	if (!iso)
 		return;
 	cpuiso_undo_begin();
@@ -407,113 +352,6 @@ void cpuiso_verbs_end(struct cpuiso_outcome *outcome)
 	cpuiso_settings_give_up(store);
 }
 
-static void pin(struct cpuiso_op *op)
-{
-	struct cpuiso_isolation *iso = find(op);
-
-	if (!iso || check_pids(op, &op->rules))
-		return;
-	op->err = cpuiso_rules_check(iso, &op->rules, op->message, &op->attr);
-	if (op->err)
-		return;
-	cpuiso_rules_add(iso, &op->rules);
-	cpuiso_world_look(world);
-	cpuiso_sweep_match(world);
-	cpuiso_ledger_rebase(iso->cpus);
-	cpuiso_event(CPUISO_EVENT_PINNED, iso->name, -1, "rules=%u",
-		     iso->n_rules);
-}
-
-static unsigned int release(struct cpuiso_isolation *iso, u32 id,
-			    const struct cpuiso_rule *rule)
-{
-	struct cpuiso_task_rec *r;
-	unsigned int n = 0;
-	unsigned long i;
-
-	xa_for_each(&store->tasks, i, r) {
-		if (cpuiso_rec_owner(&r->rec) != iso)
-			continue;
-		if (id ? r->rule != id :
-			 !rule->task ||
-			 !cpuiso_is_descendant(r->task, rule->task))
-			continue;
-		cpuiso_task_join(r, NULL, 0);
-		if (id)
-			cpuiso_task_match(world, r);
-		cpuiso_task_settle(world, r);
-		n++;
-	}
-	return n;
-}
-
-static void unpin(struct cpuiso_op *op)
-{
-	struct cpuiso_isolation *iso = find(op);
-	struct cpuiso_rule *rule;
-	u32 id;
-
-	if (!iso)
-		return;
-	cpuiso_world_look(world);
-	cpuiso_undo_begin();
-	world->outcome = &op->outcome;
-	list_for_each_entry(rule, &op->rules, node) {
-		id = cpuiso_rule_remove(iso, rule);
-		if (release(iso, id, rule) || id)
-			continue;
-		if (rule->task)
-			fail(op, -ENOENT, CPUISO_A_ISOLATION_PID,
-			     "process %d is not workload of the isolation %s; \"cpuiso tasks\" shows what is",
-			     rule->pid, iso->name);
-		else
-			fail(op, -ENOENT, cpuiso_rule_attr(rule),
-			     "the isolation %s has no rule %.64s; \"cpuiso status\" shows its rules",
-			     iso->name, rule->text);
-		break;
-	}
-	world->outcome = NULL;
-	if (op->err)
-		return;
-	cpuiso_event(CPUISO_EVENT_UNPINNED, iso->name, -1, "rules=%u",
-		     iso->n_rules);
-}
-
-static void observe(struct cpuiso_op *op)
-{
-	int err = cpuiso_observe(op->portid, op->cpus);
-
-	if (err == -ENOMEM)
-		fail_nomem(op);
-	else if (err)
-		fail(op, err, 0,
-		     "the tracepoints cannot be attached; look into the kernel log");
-}
-
-static void unobserve(struct cpuiso_op *op)
-{
-	if (!cpuiso_unobserve(op->portid))
-		fail(op, -ENOENT, 0,
-		     "this socket observes nothing; only who observes can end it");
-}
-
-static void reset(struct cpuiso_op *op)
-{
-	unsigned int cpu;
-
-	for_each_cpu(cpu, op->cpus) {
-		if (cpuiso_ledger_exists(cpu))
-			continue;
-		fail(op, -ENOENT, CPUISO_A_ISOLATION_CPUS,
-		     "CPU %u is neither isolated nor observed; \"cpuiso stats\" shows those that are",
-		     cpu);
-		return;
-	}
-	if (cpuiso_ledger_reset(cpumask_empty(op->cpus) ? cpu_possible_mask :
-							  op->cpus))
-		fail_nomem(op);
-}
-
 /**
  * cpuiso_verbs_run - carry out one operation
  * @op: what; its outcome is filled in
@@ -530,19 +368,19 @@ void cpuiso_verbs_run(struct cpuiso_op *op)
 		revert(op);
 		break;
 	case CPUISO_CMD_PIN:
-		pin(op);
+		cpuiso_verbs_pin(world, op);
 		break;
 	case CPUISO_CMD_UNPIN:
-		unpin(op);
+		cpuiso_verbs_unpin(world, op);
 		break;
 	case CPUISO_CMD_OBSERVE:
-		observe(op);
+		cpuiso_verbs_observe(op);
 		break;
 	case CPUISO_CMD_UNOBSERVE:
-		unobserve(op);
+		cpuiso_verbs_unobserve(op);
 		break;
 	case CPUISO_CMD_RESET:
-		reset(op);
+		cpuiso_verbs_reset(op);
 		break;
 	}
 }

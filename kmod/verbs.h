@@ -2,41 +2,7 @@
 #ifndef CPUISO_VERBS_H
 #define CPUISO_VERBS_H
 
-#include "types.h"
-
-/**
- * struct cpuiso_op - one operation, from its request to its outcome
- * @node: in the worker's queue
- * @verb: CPUISO_CMD_APPLY, _REVERT, _PIN, _UNPIN, _OBSERVE, _UNOBSERVE or
- *	_RESET
- * @name: of the isolation; "" for all, with CPUISO_CMD_REVERT
- * @iso: with CPUISO_CMD_APPLY, the isolation, complete but for its rules;
- *	NULL when it was taken over
- * @cpus: with CPUISO_CMD_OBSERVE and _RESET, which; empty for all, to reset
- * @rules: the rules, unless they were taken over
- * @portid: whom to tell
- * @seq: under which sequence number
- * @err: outcome: 0 or a negative errno
- * @message: outcome: when @err, one sentence
- * @attr: outcome: when @err, the attribute at fault, or 0
- * @outcome: outcome: of what was undone
- * @done: told of the outcome, in the worker; frees nothing
- */
-struct cpuiso_op {
-	struct list_head node;
-	u8 verb;
-	char name[CPUISO_NAME_LEN + 1];
-	struct cpuiso_isolation *iso;
-	cpumask_var_t cpus;
-	struct list_head rules;
-	u32 portid;
-	u32 seq;
-	int err;
-	char message[CPUISO_MESSAGE_LEN + 1];
-	unsigned int attr;
-	struct cpuiso_outcome outcome;
-	void (*done)(const struct cpuiso_op *op);
-};
+#include "op.h"
 
 struct cpuiso_store *cpuiso_verbs_store(void);
 int cpuiso_verbs_init(void);

@@ -16,8 +16,6 @@
 #include "isolation.h"
 #include "notes.h"
 #include "observe.h"
-#include "record.h"
-#include "rules.h"
 #include "verbs.h"
 #include "worker.h"
 
@@ -30,42 +28,6 @@ static DEFINE_SPINLOCK(queue_lock);
 static LIST_HEAD(queue);
 static unsigned int queued;
 static bool closed;
-
-/**
- * cpuiso_op_new - an operation, to be filled in and queued
- * @verb: which
- * @name: of the isolation, or ""
- *
- * Return: the operation or NULL when there is no memory.
- */
-struct cpuiso_op *cpuiso_op_new(u8 verb, const char *name)
-{
-	struct cpuiso_op *op = kzalloc(sizeof(*op), GFP_KERNEL);
-
-	if (!op)
-		return NULL;
-	if (!zalloc_cpumask_var(&op->cpus, GFP_KERNEL)) {
-		kfree(op);
-		return NULL;
-	}
-	INIT_LIST_HEAD(&op->node);
-	INIT_LIST_HEAD(&op->rules);
-	op->verb = verb;
-	strscpy(op->name, name, sizeof(op->name));
-	return op;
-}
-
-/**
- * cpuiso_op_free - free an operation, with what was not taken over
- * @op: not queued (any more)
- */
-void cpuiso_op_free(struct cpuiso_op *op)
-{
-	cpuiso_rule_list_free(&op->rules);
-	cpuiso_isolation_free(op->iso);
-	free_cpumask_var(op->cpus);
-	kfree(op);
-}
 
 static const char *verb_name(u8 verb)
 {

@@ -2,10 +2,7 @@
 #ifndef CPUISO_WORKER_H
 #define CPUISO_WORKER_H
 
-#include "verbs.h"
-
-struct cpuiso_op *cpuiso_op_new(u8 verb, const char *name);
-void cpuiso_op_free(struct cpuiso_op *op);
+#include "op.h"
 
 int cpuiso_worker_init(void);
 void cpuiso_worker_exit(void);

@@ -47,6 +47,8 @@
 
 #include <cpuiso.h>
 
+#include "fakerows.h"
+
 #define FAMILY		0x20
 #define EVENTS		0x21
 #define QUEUE		64
@@ -77,29 +79,9 @@ static struct fake *fake_of(int fd)
 	return NULL;
 }
 
-/* The value of a word of FAKE, "" without one, NULL when it is not there. */
-static const char *word(const char *name)
-{
-	static char value[64];
-	const char *p = getenv("FAKE");
-	size_t len = strlen(name), n;
-
-	while (p && *p) {
-		p += strspn(p, " ");
-		n = strcspn(p, " ");
-		if (n >= len && !strncmp(p, name, len) && (n == len || p[len] == '=')) {
-			snprintf(value, sizeof(value), "%.*s", (int)(n > len ? n - len - 1 : 0),
-				 p + len + (n > len));
-			return value;
-		}
-		p += n;
-	}
-	return NULL;
-}
-
 static int number(const char *name, int otherwise)
 {
-	const char *v = word(name);
+	const char *v = fake_word(name);
 
 	return v && *v ? atoi(v) : otherwise;
 }
@@ -199,7 +181,7 @@ static void control(struct fake *f, const struct nlmsghdr *req)
 	msg = start(req->nlmsg_seq, GENL_ID_CTRL, CTRL_CMD_NEWFAMILY, 0);
 	if (!strcmp(name, "nlctrl")) {
 		put_family(msg, name, GENL_ID_CTRL, "notify", GENL_ID_CTRL);
-	} else if (!strcmp(name, CPUISO_FAMILY_NAME) && !word("absent")) {
+	} else if (!strcmp(name, CPUISO_FAMILY_NAME) && !fake_word("absent")) {
 		put_family(msg, name, FAMILY, CPUISO_MCGRP_EVENTS, EVENTS);
 	} else {
 		nlmsg_free(msg);
@@ -221,7 +203,7 @@ static void delfamily(struct fake *f)
 static void info(struct fake *f, const struct nlmsghdr *req)
 {
 	struct nl_msg *msg = start(req->nlmsg_seq, FAMILY, CPUISO_CMD_INFO_GET, 0);
-	const char *version = word("version");
+	const char *version = fake_word("version");
 
 	nla_put_string(msg, CPUISO_A_INFO_VERSION, version ? version : CPUISO_VERSION);
 	nla_put_u64(msg, CPUISO_A_INFO_GENERATION, 7);
@@ -233,127 +215,18 @@ static void info(struct fake *f, const struct nlmsghdr *req)
 	push_error(f, req, 0, NULL, 0);
 }
 
-static void put_verdicts(struct nl_msg *msg, int kind, int verdict, int count)
-{
-	struct nlattr *nest = nla_nest_start(msg, CPUISO_A_ISOLATION_VERDICTS | NLA_F_NESTED);
-
-	nla_put_u32(msg, CPUISO_A_VERDICTS_KIND, kind);
-	nla_put_u32(msg, CPUISO_A_VERDICTS_VERDICT, verdict);
-	nla_put_u32(msg, CPUISO_A_VERDICTS_COUNT, count);
-	nla_nest_end(msg, nest);
-}
-
-static void isolation(struct nl_msg *msg, int i)
-{
-	char name[16];
-
-	snprintf(name, sizeof(name), "cpu%d", i + 1);
-	nla_put_string(msg, CPUISO_A_ISOLATION_NAME, name);
-	nla_put_u32(msg, CPUISO_A_ISOLATION_ID, i + 1);
-	nla_put_u32(msg, CPUISO_A_ISOLATION_STATE, CPUISO_STATE_ISOLATED);
-	nla_put_string(msg, CPUISO_A_ISOLATION_CPUS, name + 3);
-	nla_put_u64(msg, CPUISO_A_ISOLATION_SINCE, 1700000000123456789ULL);
-	nla_put_u32(msg, CPUISO_A_ISOLATION_PID, 4242);
-	nla_put_string(msg, CPUISO_A_ISOLATION_COMM, "light\033[31mtpd");
-	nla_put_string(msg, CPUISO_A_ISOLATION_COMM, "zwei");
-	nla_put_u32(msg, CPUISO_A_ISOLATION_SCHED_POLICY, CPUISO_SCHED_FIFO);
-	nla_put_u32(msg, CPUISO_A_ISOLATION_SCHED_PRIO, 50);
-	nla_put_u32(msg, CPUISO_A_ISOLATION_MEMBERS, 3);
-	nla_put_u32(msg, CPUISO_A_ISOLATION_GUARD_TASKS, CPUISO_GUARD_EVICT);
-	nla_put_u32(msg, CPUISO_A_ISOLATION_GUARD_KTHREADS, CPUISO_GUARD_EVICT);
-	nla_put_u32(msg, CPUISO_A_ISOLATION_GUARD_IRQS,
-		    word("report") ? CPUISO_GUARD_REPORT : CPUISO_GUARD_EVICT);
-	nla_put_u32(msg, CPUISO_A_ISOLATION_EXIT, CPUISO_EXIT_KEEP);
-	nla_put_u32(msg, CPUISO_A_ISOLATION_EVICTED, 6);
-	nla_put_u32(msg, CPUISO_A_ISOLATION_REPORTED, 5);
-	nla_put_u32(msg, CPUISO_A_ISOLATION_FIGHTS, 4);
-	put_verdicts(msg, CPUISO_KIND_TASK, CPUISO_VERDICT_MOVED, 57);
-	put_verdicts(msg, CPUISO_KIND_TASK, CPUISO_VERDICT_PER_CPU_KTHREAD, 5);
-	put_verdicts(msg, CPUISO_KIND_IRQ, CPUISO_VERDICT_MOVED, 12);
-	put_verdicts(msg, CPUISO_KIND_IRQ, CPUISO_VERDICT_MANAGED_IRQ, 2);
-}
-
-static void task(struct nl_msg *msg, int i)
-{
-	static const char *const names[] = {
-		"kworker/1:0", "tmux: server", "\033]0;owned\007x", "back\\slash", "\xff\xc3\xa4\xc2\x9bz", "",
-	};
-	static const int verdicts[] = {
-		CPUISO_VERDICT_PER_CPU_KTHREAD, CPUISO_VERDICT_MOVED, CPUISO_VERDICT_REFUSED,
-		CPUISO_VERDICT_ALREADY_CLEAR, CPUISO_VERDICT_WORKLOAD, 999,
-	};
-
-	nla_put_u32(msg, CPUISO_A_TASK_PID, 100 + i);
-	nla_put_u32(msg, CPUISO_A_TASK_TGID, 100 + i);
-	nla_put_string(msg, CPUISO_A_TASK_COMM, names[i % 6]);
-	if (i % 6 == 0)
-		nla_put_flag(msg, CPUISO_A_TASK_KTHREAD);
-	nla_put_u32(msg, CPUISO_A_TASK_VERDICT, verdicts[i % 6]);
-	nla_put_u32(msg, CPUISO_A_TASK_ERRNO, i % 6 == 2 ? EINVAL : 0);
-	nla_put_string(msg, CPUISO_A_TASK_ORIGINAL, "0-1");
-	nla_put_string(msg, CPUISO_A_TASK_PRESENT, "0");
-}
-
-static void irq(struct nl_msg *msg, int i)
-{
-	nla_put_u32(msg, CPUISO_A_IRQ_IRQ, 24 + i);
-	nla_put_string(msg, CPUISO_A_IRQ_ACTION, i ? "nvme0q1" : "eth0 rx");
-	nla_put_string(msg, CPUISO_A_IRQ_CHIP, "PCI-MSI");
-	nla_put_u32(msg, CPUISO_A_IRQ_VERDICT,
-		    i ? CPUISO_VERDICT_MANAGED_IRQ : CPUISO_VERDICT_MOVED);
-	nla_put_string(msg, CPUISO_A_IRQ_ORIGINAL, "0-1");
-	nla_put_string(msg, CPUISO_A_IRQ_PRESENT, i ? "1" : "0");
-	nla_put_string(msg, CPUISO_A_IRQ_EFFECTIVE, "1");
-	if (!i)
-		nla_put_flag(msg, CPUISO_A_IRQ_PENDING);
-}
-
-static void stat(struct nl_msg *msg, int i)
-{
-	nla_put_u32(msg, CPUISO_A_STAT_CPU, 1);
-	nla_put_u32(msg, CPUISO_A_STAT_KIND, i ? CPUISO_STAT_IRQ : CPUISO_STAT_TIME);
-	nla_put_string(msg, CPUISO_A_STAT_NAME, i ? "24:eth0" : "idle");
-	if (i)
-		nla_put_u64(msg, CPUISO_A_STAT_COUNT, 18446744073709551615ULL);
-	else
-		nla_put_u64(msg, CPUISO_A_STAT_TOTAL_NS, 123456789);
-}
-
-static void knob(struct nl_msg *msg, int i)
-{
-	nla_put_string(msg, CPUISO_A_KNOB_NAME, i ? "net.xps_cpus" : "vm.stat_interval");
-	nla_put_string(msg, CPUISO_A_KNOB_PATH, i ? "/sys/class/net/*/queues/tx-*/xps_cpus" :
-		       "/proc/sys/vm/stat_interval");
-	nla_put_u32(msg, CPUISO_A_KNOB_VERDICT, i ? CPUISO_VERDICT_ABSENT : CPUISO_VERDICT_SET);
-	nla_put_u32(msg, CPUISO_A_KNOB_ERRNO, 0);
-	nla_put_string(msg, CPUISO_A_KNOB_ORIGINAL, i ? "" : "1");
-	nla_put_string(msg, CPUISO_A_KNOB_PRESENT, i ? "" : "1 \033[2J");
-	nla_put_string(msg, CPUISO_A_KNOB_TARGET, i ? "" : "60");
-}
-
-static void undone(struct nl_msg *msg, int i)
-{
-	nla_put_u32(msg, CPUISO_A_UNDO_KIND, i ? CPUISO_KIND_KNOB : CPUISO_KIND_TASK);
-	nla_put_u32(msg, CPUISO_A_UNDO_OBJECT, i ? 0 : 4242);
-	nla_put_string(msg, CPUISO_A_UNDO_NAME, i ? "/proc/sys/vm/stat_interval" : "evil \033[2J");
-	nla_put_u32(msg, CPUISO_A_UNDO_RESULT, i ? CPUISO_VERDICT_RESTORED : CPUISO_VERDICT_GONE);
-	nla_put_u32(msg, CPUISO_A_UNDO_ERRNO, 0);
-	nla_put_string(msg, CPUISO_A_UNDO_ORIGINAL, i ? "1" : "0-3");
-	nla_put_string(msg, CPUISO_A_UNDO_FOUND, i ? "60" : "");
-}
-
 static void dump(struct fake *f, const struct nlmsghdr *req, int cmd)
 {
 	static const struct {
 		void (*put)(struct nl_msg *msg, int i);
 		int count;
 	} kinds[__CPUISO_CMD_MAX] = {
-		[CPUISO_CMD_ISOLATION_GET] = { isolation, 1 },
-		[CPUISO_CMD_TASK_GET] = { task, 6 },
-		[CPUISO_CMD_IRQ_GET] = { irq, 2 },
-		[CPUISO_CMD_STAT_GET] = { stat, 2 },
-		[CPUISO_CMD_KNOB_GET] = { knob, 2 },
-		[CPUISO_CMD_UNDO_GET] = { undone, 2 },
+		[CPUISO_CMD_ISOLATION_GET] = { fake_isolation, 1 },
+		[CPUISO_CMD_TASK_GET] = { fake_task, 6 },
+		[CPUISO_CMD_IRQ_GET] = { fake_irq, 2 },
+		[CPUISO_CMD_STAT_GET] = { fake_stat, 2 },
+		[CPUISO_CMD_KNOB_GET] = { fake_knob, 2 },
+		[CPUISO_CMD_UNDO_GET] = { fake_undone, 2 },
 	};
 	int i, n = kinds[cmd].count, intr = 0;
 	size_t size = 0, room = 32 * 1024;
@@ -367,13 +240,13 @@ static void dump(struct fake *f, const struct nlmsghdr *req, int cmd)
 	if (dumps_interrupted < number("intr", 0))
 		intr = NLM_F_DUMP_INTR;
 	dumps_interrupted += !!intr;
-	for (i = 0; i < n && !word("dumperr"); i++) {
+	for (i = 0; i < n && !fake_word("dumperr"); i++) {
 		msg = start(req->nlmsg_seq, FAMILY, cmd, NLM_F_MULTI | intr);
-		if (word("garbage"))
+		if (fake_word("garbage"))
 			nla_put(msg, cmd == CPUISO_CMD_TASK_GET ? CPUISO_A_TASK_PID : 1, 3, "abc");
 		else
 			kinds[cmd].put(msg, i);
-		if (word("truncated") && i % 2)
+		if (fake_word("truncated") && i % 2)
 			nlmsg_hdr(msg)->nlmsg_len = NLMSG_HDRLEN + GENL_HDRLEN + 6;
 		if (size + NLMSG_ALIGN(nlmsg_hdr(msg)->nlmsg_len) > room) {
 			push(f, batch, size, 0);
@@ -403,26 +276,26 @@ static void done(struct fake *f, const struct nlmsghdr *req, int cmd)
 	if (cmd == CPUISO_CMD_REVERT) {
 		nla_put_u32(msg, CPUISO_A_DONE_RESTORED, 69);
 		nla_put_u32(msg, CPUISO_A_DONE_GONE, 2);
-		nla_put_u32(msg, CPUISO_A_DONE_CHANGED_SINCE, word("changed") ? 3 : 0);
-		nla_put_u32(msg, CPUISO_A_DONE_FAILED, word("failed") ? 1 : 0);
+		nla_put_u32(msg, CPUISO_A_DONE_CHANGED_SINCE, fake_word("changed") ? 3 : 0);
+		nla_put_u32(msg, CPUISO_A_DONE_FAILED, fake_word("failed") ? 1 : 0);
 	}
 	push_msg(f, msg);
 }
 
 static void change(struct fake *f, const struct nlmsghdr *req, int cmd)
 {
-	if (word("refuse")) {
+	if (fake_word("refuse")) {
 		push_error(f, req, number("refuse", EINVAL),
-			   word("reason") ? "CPU 1 belongs to the isolation db; revert that first" : NULL,
+			   fake_word("reason") ? "CPU 1 belongs to the isolation db; revert that first" : NULL,
 			   CPUISO_A_ISOLATION_CPUS);
 		return;
 	}
-	if (word("early"))
+	if (fake_word("early"))
 		done(f, req, cmd);
 	push_error(f, req, 0, NULL, 0);
-	if (word("unload"))
+	if (fake_word("unload"))
 		delfamily(f);
-	else if (!word("early") && !word("silent"))
+	else if (!fake_word("early") && !fake_word("silent"))
 		done(f, req, cmd);
 }
 
@@ -451,13 +324,13 @@ static void event(struct fake *f, uint64_t seq, int type, const char *name)
 static void joined(struct fake *f)
 {
 	event(f, 41, CPUISO_EVENT_APPLIED, "");
-	if (word("overrun"))
+	if (fake_word("overrun"))
 		push(f, "", 0, ENOBUFS);
-	event(f, word("gap") || word("overrun") ? 47 : 42, CPUISO_EVENT_CHANGED_SINCE,
+	event(f, fake_word("gap") || fake_word("overrun") ? 47 : 42, CPUISO_EVENT_CHANGED_SINCE,
 	      "evil \033[2J name");
-	if (word("starving"))
+	if (fake_word("starving"))
 		event(f, 43, CPUISO_EVENT_STARVING, "kworker/1:0");
-	if (!word("stay"))
+	if (!fake_word("stay"))
 		delfamily(f);
 }
 
@@ -469,14 +342,14 @@ static void request(struct fake *f, const struct nlmsghdr *req)
 		control(f, req);
 		return;
 	}
-	if (word("vanish")) {
+	if (fake_word("vanish")) {
 		push_error(f, req, ENOENT, NULL, 0);
 		return;
 	}
 	cmd = ((struct genlmsghdr *)NLMSG_DATA(req))->cmd;
 	switch (cmd) {
 	case CPUISO_CMD_INFO_GET:
-		if (word("eperm"))
+		if (fake_word("eperm"))
 			push_error(f, req, EPERM, NULL, 0);
 		else
 			info(f, req);
@@ -612,6 +485,6 @@ int access(const char *path, int mode)
 {
 	REAL(access);
 	if (!strcmp(path, "/run/systemd/journal/socket"))
-		return word("journal") ? 0 : -1;
+		return fake_word("journal") ? 0 : -1;
 	return real(path, mode);
 }
