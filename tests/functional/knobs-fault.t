@@ -18,11 +18,11 @@ points=$((2 * $(grep -c '"path"' "$T/plan")))
 with_faults() {
 	local n status
 	for ((n = 1; n <= points; n++)); do
-		echo $n >$fail_at
+		echo $n >"$fail_at"
 		iso apply -c 1-2 --name "n$n" --power >"$T/apply" 2>&1
 		status=$?
-		echo 0 >$fail_at
-		if [ $status -ne 1 ] || [ "$(wc -l <"$T/apply")" -ne 1 ]; then
+		echo 0 >"$fail_at"
+		if [ "$status" -ne 1 ] || [ "$(wc -l <"$T/apply")" -ne 1 ]; then
 			echo "fail_at=$n: status $status, $(<"$T/apply")"
 			return 1
 		fi
@@ -43,6 +43,6 @@ is "the last failure undid what had been turned" \
 	"$(iso revert t >/dev/null; awk -F'\t' '$1 == "knob" && $4 == "restored"' "$PROC/undo" | wc -l)" \
 	"$(($(grep -c '"verdict": "set"' "$T/plan") - 1))"
 iso apply -c 1 --name one
-echo 5 >$fail_at
+echo 5 >"$fail_at"
 check_exit 1 "a second apply fails" iso apply -c 2 --name two
 finish

@@ -18,7 +18,7 @@ rcu=(--rcu)
 
 # How often the kernel thread that runs the callbacks of CPU 1 was woken, while that CPU made some.
 offloaded() {
-	local thread before after i
+	local thread before after
 	thread=$(pgrep '^rcuo[ps]/1$') || { echo "no thread"; return; }
 	before=$(awk '/^(non)?voluntary/ { n += $2 } END { print n }' "/proc/$thread/status")
 	taskset -c 1 bash -c 'for i in {1..150}; do (:); done'

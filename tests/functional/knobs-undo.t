@@ -52,7 +52,7 @@ are_turned() {
 			bad=1
 		}
 	done < <(wanted)
-	return $bad
+	return "$bad"
 }
 
 # verdict KNOB: of its first file

@@ -22,7 +22,7 @@ window() {
 	echo 2 >$tracing/tracing_cpumask
 	: >$tracing/trace
 	for e in "${events[@]}"; do
-		echo 1 >$tracing/events/$e/enable
+		echo 1 >$tracing/events/"$e"/enable
 	done
 	echo 1 >$tracing/tracing_on
 	# tracefs does not show local_clock(): what both have seen tells how far the two clocks are apart.
@@ -35,7 +35,7 @@ window() {
 	sleep 0.1
 	echo 0 >$tracing/tracing_on
 	for e in "${events[@]}"; do
-		echo 0 >$tracing/events/$e/enable
+		echo 0 >$tracing/events/"$e"/enable
 	done
 	from=$(stat_of "$T/stats.1" 1 time wall)
 	to=$(stat_of "$T/stats.2" 1 time wall)
@@ -110,7 +110,7 @@ remember
 load
 (while :; do :; done) &
 spin=$!
-puppets+=($spin)
+puppets+=("$spin")
 check "apply" iso apply -c 1 --name spin --pid $spin
 window 10 "$spin" "$spin"
 check "spinning workload: the counts of tracefs" counts_agree
@@ -126,7 +126,7 @@ check "apply" iso apply -c 1 --name server --pid "$SERVER_PID"
 eval "exec 8>&${SERVER[1]} 9<&${SERVER[0]}"
 (while echo x >&8 && read -r _ <&9; do :; done) 2>/dev/null &
 client=$!
-puppets+=($client)
+puppets+=("$client")
 window 5 "$SERVER_PID" 0
 kill $client
 check "sleeping server: the counts of tracefs" counts_agree

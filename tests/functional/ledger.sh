@@ -22,6 +22,7 @@ unload_noise() {
 # make_noise KIND CPU US COUNT: how long it took is in $spent.
 make_noise() {
 	echo "$*" >"$MAKE" || bail_out "no noise $*"
+	# shellcheck disable=SC2034 # for the test that sources this
 	read -r spent <"$SPENT"
 }
 
