@@ -65,9 +65,13 @@ def compiles(code, *flags):
                                *flags, c.name], capture_output=True, text=True, check=False)
 
 
-for name, value in values.items():
-    r = compiles(f'#include <cpuiso.h>\n_Static_assert({name} == {value}, "");\n')
-    ok(r.returncode == 0, f"{name} is {value}", r.stderr)
+# One line for each value, so that the compiler's line number tells which is wrong.
+r = compiles("#include <cpuiso.h>\n" +
+             "".join(f'_Static_assert({name} == {value}, "");\n' for name, value in values.items()))
+wrong = {int(n): text for n, text in re.findall(r"^\S+\.c:(\d+):\d+: (error: .*)$", r.stderr, re.M)}
+for line, (name, value) in enumerate(values.items(), 2):
+    ok(line not in wrong, f"{name} is {value}", wrong.get(line))
+ok(r.returncode == 0 or wrong, "the compiler said which", r.stderr)
 ok(compiles('#include <cpuiso.h>\n_Static_assert(CPUISO_CMD_APPLY == 2, "");\n').returncode,
    "the compiler does notice a wrong value")
 

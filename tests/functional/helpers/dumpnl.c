@@ -18,7 +18,10 @@ static const char * const kinds[] = { "task", "irq", "knob", "cpu" };
 
 static const char * const states[] = { "applying", "isolated", "reverting" };
 
-static const char * const stat_kinds[] = { "time", "switch", "irq", "vector", "softirq" };
+static const char * const stat_kinds[] = {
+	"time", "switch", "irq", "vector", "softirq", "kthread", "user",
+	"timer", "hrtimer", "work", "call", "nmi", "ipi",
+};
 
 static const char *name_of(const char * const *names, size_t n, uint32_t value)
 {
