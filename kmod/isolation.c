@@ -266,15 +266,16 @@ struct cpuiso_world *cpuiso_world_new(struct cpuiso_store *store)
 	if (!w)
 		return NULL;
 	w->store = store;
-	if (zalloc_cpumask_var(&w->isolated, GFP_KERNEL) &&
+	w->text = kmalloc(cpuiso_knob_text_size(), GFP_KERNEL);
+	w->text_now = kmalloc(cpuiso_knob_text_size(), GFP_KERNEL);
+	if (w->text && w->text_now &&
+	    zalloc_cpumask_var(&w->isolated, GFP_KERNEL) &&
 	    zalloc_cpumask_var(&w->housekeeping, GFP_KERNEL) &&
 	    zalloc_cpumask_var(&w->online, GFP_KERNEL) &&
 	    zalloc_cpumask_var(&w->replugged, GFP_KERNEL) &&
 	    zalloc_cpumask_var(&w->scratch, GFP_KERNEL) &&
 	    zalloc_cpumask_var(&w->now, GFP_KERNEL) &&
-	    zalloc_cpumask_var(&w->claimed, GFP_KERNEL) &&
-	    (w->text = kmalloc(cpuiso_knob_text_size(), GFP_KERNEL)) &&
-	    (w->text_now = kmalloc(cpuiso_knob_text_size(), GFP_KERNEL)))
+	    zalloc_cpumask_var(&w->claimed, GFP_KERNEL))
 		return w;
 	cpuiso_world_free(w);
 	return NULL;

@@ -92,6 +92,7 @@ static void begin(void *info)
 	struct cpuiso_ledger *l = info;
 
 	cpuiso_book_begin(l);
+	/* Pairs with the acquire of whoever looks the ledger up. */
 	smp_store_release(this_cpu_ptr(&cpuiso_ledgers), l);
 }
 
@@ -109,6 +110,7 @@ static void begin_offline(struct cpuiso_ledger *l, unsigned int cpu)
 	l->start = cpuiso_now_of(cpu);
 	l->stack[0].start = l->start;
 	l->stack[0].source = &l->sources[CPUISO_SOURCE_IDLE];
+	/* Pairs with the acquire of whoever looks the ledger up. */
 	smp_store_release(per_cpu_ptr(&cpuiso_ledgers, cpu), l);
 }
 

@@ -56,6 +56,7 @@ notrace void cpuiso_book_sender(unsigned int cpu, const void *callback)
 		s->callback = (uintptr_t)callback;
 		memcpy(s->comm, current->comm, sizeof(s->comm));
 		s->first = now;
+		/* Pairs with copy_senders(): what it reads is complete. */
 		smp_store_release(&s->ready, true);
 		break;
 	}

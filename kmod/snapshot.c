@@ -125,6 +125,7 @@ static void copy_senders(struct cpuiso_snapshot *s,
 	for (i = 0; i < CPUISO_LEDGER_SENDERS && s->n < s->max; i++) {
 		const struct cpuiso_sender *from = &l->senders[i];
 
+		/* Pairs with the release by the sender. */
 		if (!smp_load_acquire(&from->ready))
 			continue;
 		to = &s->sources[s->n++];
@@ -210,6 +211,7 @@ static unsigned int n_sources(unsigned int cpu)
 	unsigned int n;
 
 	rcu_read_lock();
+	/* Pairs with the release in ledger.c: it is complete. */
 	l = smp_load_acquire(per_cpu_ptr(&cpuiso_ledgers, cpu));
 	n = l ? READ_ONCE(l->used) : 0;
 	rcu_read_unlock();
@@ -235,6 +237,7 @@ struct cpuiso_snapshot *cpuiso_snapshot_take(unsigned int cpu)
 	if (!s)
 		return NULL;
 	rcu_read_lock();
+	/* Pairs with the release in ledger.c: it is complete. */
 	l = smp_load_acquire(per_cpu_ptr(&cpuiso_ledgers, cpu));
 	if (!l) {
 		rcu_read_unlock();
@@ -271,6 +274,7 @@ static void keep_names(struct cpuiso_ledger *l, const struct module *mod)
 		    !within_module(READ_ONCE(s->id), mod))
 			continue;
 		look_up(s->id, s->name, sizeof(s->name));
+		/* Pairs with who finds it named: the name is complete. */
 		smp_store_release(&s->named, true);
 	}
 }
@@ -286,6 +290,7 @@ static int module_notify(struct notifier_block *nb, unsigned long event,
 	mutex_lock(&naming);
 	for_each_possible_cpu(cpu) {
 		rcu_read_lock();
+		/* Pairs with the release in ledger.c: it is complete. */
 		l = smp_load_acquire(per_cpu_ptr(&cpuiso_ledgers, cpu));
 		if (l)
 			keep_names(l, data);

@@ -144,7 +144,7 @@ bool irqbalance_parse(const char *text, struct cpuset *cpus)
 		return false;
 	p += strlen("BANNED ");
 	n = strspn(p, "0123456789abcdefABCDEF,");
-	if (n >= sizeof(mask) || p[n + strspn(p + n, " \n")])
+	if (n >= sizeof(mask) || p[n + strspn(p + n, "\n ")])
 		return false;
 	snprintf(mask, sizeof(mask), "%.*s", (int)n, p);
 	return hexmask_parse(mask, cpus);

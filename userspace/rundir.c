@@ -27,7 +27,7 @@ static int check(int fd, mode_t type)
 	if ((st.st_mode & S_IFMT) != type)
 		return type == S_IFDIR ? -ENOTDIR : -EINVAL;
 	/* -EUSERS stands for "somebody else's" and for nothing else here. */
-	return st.st_uid != geteuid() || st.st_mode & (S_IRWXG | S_IRWXO) ? -EUSERS : 0;
+	return st.st_uid != geteuid() || st.st_mode & 0077 ? -EUSERS : 0;
 }
 
 /**

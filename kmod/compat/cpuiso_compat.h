@@ -41,6 +41,7 @@ static inline int cpuiso_no_sched_setattr(struct task_struct *p,
 {
 	return -EOPNOTSUPP;
 }
+
 #define sched_setattr_nocheck cpuiso_no_sched_setattr
 #endif
 

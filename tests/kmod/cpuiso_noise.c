@@ -73,7 +73,7 @@ static void noise_work_fn(struct work_struct *work)
 static void noise_sleeping_work_fn(struct work_struct *work)
 {
 	spin();
-	msleep(3);
+	usleep_range(3000, 4000);
 	spin();
 	complete(&made);
 }
@@ -108,7 +108,7 @@ static int noise_thread_fn(void *data)
 	spin();
 	complete(&made);
 	while (!kthread_should_stop())
-		msleep(1);
+		usleep_range(1000, 2000);
 	return 0;
 }
 
@@ -226,7 +226,7 @@ static int cost_partner(void *data)
 		complete(&pong);
 	}
 	while (!kthread_should_stop())
-		msleep(1);
+		usleep_range(1000, 2000);
 	return 0;
 }
 

@@ -82,7 +82,7 @@ static int hold(int argc, char **argv)
 	status = send_one(argc, argv);
 	while (fflush(stdout), fgets(line, sizeof(line), stdin)) {
 		n = 0;
-		for (word = strtok(line, " \n"); word && n < 16; word = strtok(NULL, " \n"))
+		for (word = strtok(line, "\n "); word && n < 16; word = strtok(NULL, "\n "))
 			words[n++] = word;
 		if (n)
 			status = send_one(n, words);
