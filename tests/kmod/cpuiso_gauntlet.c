@@ -19,7 +19,12 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
+#include <linux/version.h>
 #include <linux/workqueue.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
+#define WQ_PERCPU 0
+#endif
 
 #define MAX_THREADS	64
 #define MAX_IRQ		64
@@ -191,11 +196,7 @@ static const struct proc_ops gauntlet_ops = {
 
 static int __init gauntlet_init(void)
 {
-	bound = alloc_workqueue("gauntlet", WQ_HIGHPRI
-#ifdef WQ_PERCPU
-				| WQ_PERCPU
-#endif
-				, 0);
+	bound = alloc_workqueue("gauntlet", WQ_HIGHPRI | WQ_PERCPU, 0);
 	unbound = alloc_workqueue("gauntlet_u", WQ_UNBOUND, 0);
 	if (bound && unbound)
 		file = proc_create("cpuiso_gauntlet", 0200, NULL, &gauntlet_ops);

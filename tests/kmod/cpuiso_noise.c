@@ -27,7 +27,7 @@
 #include <linux/version.h>
 #include <linux/workqueue.h>
 
-#ifndef WQ_PERCPU
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
 #define WQ_PERCPU 0
 #endif
 
