@@ -65,16 +65,11 @@ static int __init cpuiso_init(void)
 	err = cpuiso_owners_init(cpuiso_worker_wake);
 	if (err)
 		goto proc;
-	err = cpuiso_observers_init(cpuiso_worker_wake);
-	if (err)
-		goto owners;
 	err = cpuiso_netlink_init();
 	if (err)
-		goto observers;
+		goto owners;
 	return 0;
 
-observers:
-	cpuiso_observers_stop();
 owners:
 	cpuiso_owners_exit();
 proc:
@@ -110,7 +105,6 @@ static void __exit cpuiso_exit(void)
 	cpuiso_netlink_exit();
 	cpuiso_owners_exit();
 	cpuiso_worker_revert();
-	cpuiso_observers_stop();
 	cpuiso_worker_flush();
 	cpuiso_observers_exit();
 	cpuiso_proc_exit();

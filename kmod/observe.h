@@ -4,10 +4,9 @@
 
 #include "types.h"
 
-int cpuiso_observers_init(void (*wake)(void));
-void cpuiso_observers_stop(void);
 void cpuiso_observers_exit(void);
-int cpuiso_observe(u32 portid, const struct cpumask *cpus);
+int cpuiso_observe(u32 portid, struct cpuiso_owner **owner,
+		   const struct cpumask *cpus);
 bool cpuiso_unobserve(u32 portid);
 void cpuiso_observers_work(void);
 

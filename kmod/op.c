@@ -5,6 +5,7 @@
 #include <linux/slab.h>
 #include "isolation.h"
 #include "op.h"
+#include "owner.h"
 #include "rules.h"
 
 /**
@@ -39,6 +40,7 @@ void cpuiso_op_free(struct cpuiso_op *op)
 {
 	cpuiso_rule_list_free(&op->rules);
 	cpuiso_isolation_free(op->iso);
+	cpuiso_owner_free(op->owner);
 	free_cpumask_var(op->cpus);
 	kfree(op);
 }

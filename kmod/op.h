@@ -13,6 +13,7 @@
  * @iso: with CPUISO_CMD_APPLY, the isolation, complete but for its rules;
  *	NULL when it was taken over
  * @cpus: with CPUISO_CMD_OBSERVE and _RESET, which; empty for all, to reset
+ * @owner: with CPUISO_CMD_OBSERVE, the socket; NULL when it was taken over
  * @rules: the rules, unless they were taken over
  * @portid: whom to tell
  * @seq: under which sequence number
@@ -28,6 +29,7 @@ struct cpuiso_op {
 	char name[CPUISO_NAME_LEN + 1];
 	struct cpuiso_isolation *iso;
 	cpumask_var_t cpus;
+	struct cpuiso_owner *owner;
 	struct list_head rules;
 	u32 portid;
 	u32 seq;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Isolations that are bound to the netlink socket that asked for them: when
- * the last reference to the socket goes, by whatever end of its process, they
- * are undone.
+ * What is bound to the netlink socket that asked for it, isolations and
+ * observations: when the last reference to the socket goes, by whatever end of
+ * its process, they end.
  *
  * The socket may go before the worker has come to the request, so the owner is
  * made with the request, and its end is a mark on it, for which no memory is
@@ -17,7 +17,7 @@
 #include "owner.h"
 
 /**
- * struct cpuiso_owner - the socket that an isolation is bound to
+ * struct cpuiso_owner - the socket that something is bound to
  * @node: in the list of owners
  * @portid: of the socket
  * @gone: the socket was released
@@ -81,7 +81,7 @@ void cpuiso_owners_exit(void)
 }
 
 /**
- * cpuiso_owner_new - the owner of an isolation that is to be
+ * cpuiso_owner_new - the owner of what is to be
  * @portid: of the socket, which exists as long as this is running
  *
  * Context: process.
@@ -101,7 +101,7 @@ struct cpuiso_owner *cpuiso_owner_new(u32 portid)
 }
 
 /**
- * cpuiso_owner_free - with the isolation goes its owner
+ * cpuiso_owner_free - with what is bound goes its owner
  * @owner: may be NULL
  *
  * Context: process.
@@ -114,6 +114,16 @@ void cpuiso_owner_free(struct cpuiso_owner *owner)
 	list_del(&owner->node);
 	spin_unlock(&owners_lock);
 	kfree(owner);
+}
+
+/**
+ * cpuiso_owner_is - is it that socket, and is that still there?
+ * @owner: not NULL
+ * @portid: of the socket
+ */
+bool cpuiso_owner_is(const struct cpuiso_owner *owner, u32 portid)
+{
+	return owner->portid == portid && !READ_ONCE(owner->gone);
 }
 
 /**

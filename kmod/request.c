@@ -331,13 +331,16 @@ static int parse_ledger_op(struct cpuiso_op *op, struct genl_info *info)
 {
 	const struct nlattr *cpus = info->attrs[CPUISO_A_ISOLATION_CPUS];
 
-	if (cpus)
-		return parse_cpus(cpus, op->cpus, info->extack);
-	if (op->verb != CPUISO_CMD_OBSERVE)
-		return 0;
-	return refuse(info->extack, NULL,
-		      "which CPUs to observe is missing; give a list of them",
-		      -EINVAL);
+	if (op->verb == CPUISO_CMD_OBSERVE) {
+		op->owner = cpuiso_owner_new(op->portid);
+		if (!op->owner)
+			return -ENOMEM;
+		if (!cpus)
+			return refuse(info->extack, NULL,
+				      "which CPUs to observe is missing; give a list of them",
+				      -EINVAL);
+	}
+	return cpus ? parse_cpus(cpus, op->cpus, info->extack) : 0;
 }
 
 static int parse_op(struct cpuiso_op *op, struct genl_info *info)

@@ -15,7 +15,7 @@
  */
 void cpuiso_verbs_observe(struct cpuiso_op *op)
 {
-	int err = cpuiso_observe(op->portid, op->cpus);
+	int err = cpuiso_observe(op->portid, &op->owner, op->cpus);
 
 	if (err == -ENOMEM)
 		cpuiso_op_fail_nomem(op);
