@@ -3,11 +3,32 @@
  * What is asked of the module, as it goes into a message.
  */
 #include <stdlib.h>
+#include <string.h>
 #include <netlink/attr.h>
 #include <netlink/errno.h>
 #include <netlink/msg.h>
 
 #include "ask.h"
+
+/* What --keep may name besides the module's knobs; the steps' own names. */
+const char *const request_steps[] = {
+	"default-irq-affinity", "irqbalance", "fair-server", NULL
+};
+
+/**
+ * request_keeps() - is this step to be left alone?
+ * @r: the request
+ * @step: name of the step
+ */
+bool request_keeps(const struct request *r, const char *step)
+{
+	size_t i;
+
+	for (i = 0; i < r->nr_keep_knob; i++)
+		if (!strcmp(r->keep_knob[i], step))
+			return true;
+	return false;
+}
 
 /**
  * request_free() - free what a request holds
@@ -32,6 +53,28 @@ static int put_strings(struct nl_msg *msg, int attr, char *const *v, size_t n)
 
 	for (i = 0; i < n && !err; i++)
 		err = nla_put_string(msg, attr, v[i]);
+	return err;
+}
+
+static bool is_step(const char *name)
+{
+	size_t i;
+
+	for (i = 0; request_steps[i]; i++)
+		if (!strcmp(request_steps[i], name))
+			return true;
+	return false;
+}
+
+static int put_keep_knobs(struct nl_msg *msg, const struct request *r)
+{
+	size_t i;
+	int err = 0;
+
+	for (i = 0; i < r->nr_keep_knob && !err; i++)
+		if (!is_step(r->keep_knob[i]))
+			err = nla_put_string(msg, CPUISO_A_ISOLATION_KEEP_KNOB,
+					     r->keep_knob[i]);
 	return err;
 }
 
@@ -74,8 +117,7 @@ int request_put(struct nl_msg *msg, const struct request *r, int cmd)
 		err = put_strings(msg, CPUISO_A_ISOLATION_KEEP_IRQ, r->keep_irq,
 				  r->nr_keep_irq);
 	if (!err)
-		err = put_strings(msg, CPUISO_A_ISOLATION_KEEP_KNOB, r->keep_knob,
-				  r->nr_keep_knob);
+		err = put_keep_knobs(msg, r);
 	if (!err && r->power)
 		err = nla_put_flag(msg, CPUISO_A_ISOLATION_POWER);
 	if (!err && r->rcu)

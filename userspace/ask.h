@@ -34,6 +34,9 @@ struct request {
 	uint32_t exit;
 };
 
+extern const char *const request_steps[];
+
+bool request_keeps(const struct request *r, const char *step);
 void request_free(struct request *r);
 int request_put(struct nl_msg *msg, const struct request *r, int cmd);
 

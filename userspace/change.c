@@ -102,7 +102,7 @@ static void see_to_outside(int cmd, const struct request *req, struct done *done
 	else if (cmd == CPUISO_CMD_APPLY && done->err)
 		outside_cancel(journal);
 	else if (cmd == CPUISO_CMD_REVERT && !code)
-		outside_revert_end(req->name, done);
+		outside_revert_end(req->name, done, now);
 	else if (cmd == CPUISO_CMD_REVERT && done->err)
 		outside_revert_cancel(req->name);
 }
@@ -114,7 +114,8 @@ static void see_to_outside(int cmd, const struct request *req, struct done *done
  * @req: what to change
  * @done: how it ended
  * @after: the isolation afterwards for json_object_put(), or NULL when there
- *	is none; may itself be NULL
+ *	is none; of a revert, array of what came of the steps outside the
+ *	module; may itself be NULL
  *
  * Return: 0, or the exit code after saying why not.
  */
@@ -147,8 +148,10 @@ int change_run(struct conn *c, int cmd, const struct request *req,
 	code = conn_change(c, cmd, req, done);
 	if (!code && cmd != CPUISO_CMD_REVERT)
 		now = isolation_find(c, req->name);
+	else if (!code)
+		now = json_object_new_array();
 	see_to_outside(cmd, req, done, code, journal, now);
-	log_done(cmd, &target, done, code, now);
+	log_done(cmd, &target, done, code, cmd == CPUISO_CMD_REVERT ? NULL : now);
 	sig = done->sig;
 	if (sig) {
 		json_object_put(now);

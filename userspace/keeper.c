@@ -153,7 +153,7 @@ static bool look(struct keeper *k)
 	if (j)
 		life = life_of(j, k->c, k->absent);
 	if (j && life == LIFE_OVER)
-		shelf_restore(&s, j, "keep", count);
+		shelf_restore(&s, j, "keep", count, NULL);
 	if (life == LIFE_OWNED)
 		k->owner = syscall(SYS_pidfd_open, j->owner, 0);
 	shelf_close(&s);

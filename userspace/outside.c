@@ -41,7 +41,7 @@ static int apply(struct shelf *s, struct journal *j)
 		journal_read_all(s->dir, &s->all);
 		j = journal_find(&s->all, j->name);
 		if (j)
-			shelf_restore(s, j, NULL, count);
+			shelf_restore(s, j, NULL, count, NULL);
 	}
 	return code;
 }
@@ -163,7 +163,7 @@ void outside_cancel(struct journal *j)
 	if (!shelf_open(&s, false)) {
 		now = journal_find(&s.all, j->name);
 		if (now && !strcmp(now->nonce, j->nonce))
-			shelf_restore(&s, now, NULL, count);
+			shelf_restore(&s, now, NULL, count, NULL);
 		shelf_close(&s);
 	}
 	journal_free(j);
@@ -214,8 +214,9 @@ void outside_revert_cancel(const char *name)
  * outside_revert_end() - after the module has reverted
  * @name: the isolation, or "" for all
  * @done: what came of its records, to which those of the steps are added
+ * @rows: array to which is added what came of each step, or NULL
  */
-void outside_revert_end(const char *name, struct done *done)
+void outside_revert_end(const char *name, struct done *done, json_object *rows)
 {
 	unsigned int count[NR_OUTCOMES];
 	struct journal *j;
@@ -228,12 +229,41 @@ void outside_revert_end(const char *name, struct done *done)
 		j = s.all.v[i];
 		if (j->owner != (uint32_t)getpid() || (*name && strcmp(name, j->name)))
 			continue;
-		shelf_restore(&s, j, NULL, count);
+		shelf_restore(&s, j, NULL, count, rows);
 		done->restored += count[OUT_RESTORED];
 		done->gone += count[OUT_GONE];
-		done->changed += count[OUT_CHANGED] + count[OUT_LOST];
+		done->changed += count[OUT_CHANGED];
+		done->failed += count[OUT_LOST];
 	}
 	shelf_close(&s);
+}
+
+static void add_idle_steps(json_object *list, const struct request *req,
+			   const struct journal *j)
+{
+	const char *verdict;
+	json_object *row;
+	size_t s, i;
+
+	for (s = 0; steps[s]; s++) {
+		for (i = 0; i < j->n && strcmp(j->record[i].step, steps[s]->name); i++)
+			;
+		if (i < j->n)
+			continue;
+		verdict = "already-clear";
+		if (request_keeps(req, steps[s]->name))
+			verdict = "kept";
+		else if (!steps[s]->exists())
+			verdict = "absent";
+		row = json_object_new_object();
+		put_str(row, "step", steps[s]->name);
+		put_str(row, "object", steps[s]->object);
+		put(row, "old", NULL);
+		put(row, "new", NULL);
+		put_str(row, "verdict", verdict);
+		put_str(row, "why", steps[s]->about);
+		json_object_array_add(list, row);
+	}
 }
 
 /**
@@ -257,8 +287,10 @@ json_object *outside_plan(const struct request *req)
 	for (i = 0; i < json_object_array_length(records); i++) {
 		row = json_object_array_get_idx(records, i);
 		step = step_of(get_str(row, "step"));
+		put_str(row, "verdict", "set");
 		put_str(row, "why", step ? step->about : NULL);
 	}
+	add_idle_steps(records, req, j);
 	json_object_put(doc);
 	if (shelf)
 		shelf_close(&s);

@@ -18,10 +18,10 @@ static void restore(struct shelf *s, struct journal *j)
 	char name[sizeof(j->name)];
 
 	snprintf(name, sizeof(name), "%s", j->name);
-	shelf_restore(s, j, "recover", count);
-	warn("the isolation %s had ended without its keeper; its settings are put back now: %u restored, %u gone, %u changed since",
-	     name, count[OUT_RESTORED], count[OUT_GONE],
-	     count[OUT_CHANGED] + count[OUT_LOST]);
+	shelf_restore(s, j, "recover", count, NULL);
+	warn("the isolation %s had ended without its keeper; its settings are put back now: %u restored, %u gone, %u changed since, %u not put back",
+	     name, count[OUT_RESTORED], count[OUT_GONE], count[OUT_CHANGED],
+	     count[OUT_LOST]);
 }
 
 /**

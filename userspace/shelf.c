@@ -85,14 +85,15 @@ static void forget(struct shelf *s, struct journal *j)
  * @j: one of them, gone when this returns
  * @verb: who does it, for the log; NULL when the caller logs
  * @count: how many records came to what
+ * @rows: array to which is added what came of each, or NULL
  */
 void shelf_restore(struct shelf *s, struct journal *j, const char *verb,
-		   unsigned int count[NR_OUTCOMES])
+		   unsigned int count[NR_OUTCOMES], json_object *rows)
 {
 	char restored[16], gone[16], changed[16];
 	bool good;
 
-	steps_revert(&s->all, j, count);
+	steps_revert(&s->all, j, count, rows);
 	good = !count[OUT_CHANGED] && !count[OUT_LOST];
 	snprintf(restored, sizeof(restored), "%u", count[OUT_RESTORED]);
 	snprintf(gone, sizeof(gone), "%u", count[OUT_GONE]);

@@ -17,6 +17,6 @@ int shelf_open(struct shelf *s, bool create);
 void shelf_close(struct shelf *s);
 bool shelf_any(void);
 void shelf_restore(struct shelf *s, struct journal *j, const char *verb,
-		   unsigned int count[NR_OUTCOMES]);
+		   unsigned int count[NR_OUTCOMES], json_object *rows);
 
 #endif

@@ -61,7 +61,7 @@ static enum outcome finish(struct journal *j)
 	size_t i;
 	int out;
 
-	steps_revert(&all, j, count);
+	steps_revert(&all, j, count, NULL);
 	for (i = 0; all.v[i] != j; i++)
 		;
 	all.v[i] = all.v[--all.n];
@@ -69,6 +69,24 @@ static enum outcome finish(struct journal *j)
 	for (out = 0; out < NR_OUTCOMES - 1 && !count[out]; out++)
 		;
 	return out;
+}
+
+static void test_keep(void)
+{
+	struct journal *j = journal_new("k", "1");
+	struct request req = { .cpus = "1", .nr_keep_knob = 1 };
+	size_t i;
+
+	put(MASK, "f\n");
+	for (i = 0; steps[i]; i++)
+		ok(request_steps[i] && !strcmp(request_steps[i], steps[i]->name),
+		   "--keep knows the step %s", steps[i]->name);
+	ok(!request_steps[i], "and no other");
+	req.keep_knob[0] = "default-irq-affinity";
+	ok(!steps_plan(&req, &all, j) && !j->n, "what is kept is not planned");
+	req.keep_knob[0] = "irqbalance";
+	ok(!steps_plan(&req, &all, j) && j->n == 1, "what is not is");
+	journal_free(j);
 }
 
 static void test_shared(void)
@@ -214,6 +232,7 @@ int main(void)
 		return 1;
 	setenv("CPUISO_SYSROOT", root, 1);
 	put("/sys/devices/system/cpu/possible", "0-7\n");
+	test_keep();
 	test_shared();
 	test_changed();
 	test_fair_server();

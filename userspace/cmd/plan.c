@@ -53,6 +53,7 @@ static void print_steps(json_object *steps)
 	static const struct column columns[] = {
 		{ "step", "STEP", 0 },
 		{ "object", "OBJECT", 0 },
+		{ "verdict", "VERDICT", COL_VERDICT },
 		{ "old", "PRESENT", 0 },
 		{ "new", "NEW", 0 },
 		{ "why", "WHY", COL_FREE },

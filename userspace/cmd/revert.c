@@ -37,12 +37,21 @@ static void report(const struct request *req, const struct done *done)
 		     done->failed);
 }
 
+static json_object *joined(json_object *records, json_object *more)
+{
+	size_t i;
+
+	for (i = 0; records && i < json_object_array_length(more); i++)
+		json_object_array_add(records, json_object_get(json_object_array_get_idx(more, i)));
+	return records;
+}
+
 static int run(const struct args *args)
 {
 	struct request req = { 0 };
 	struct conn *c = NULL;
 	struct done done;
-	json_object *doc, *records = NULL;
+	json_object *doc, *records = NULL, *outside = NULL;
 	int code = 0;
 
 	if (args->nr_words)
@@ -52,18 +61,19 @@ static int run(const struct args *args)
 	if (!code && !args->nr_words)
 		code = check_any(c);
 	if (!code) {
-		code = change_run(c, CPUISO_CMD_REVERT, &req, &done, NULL);
+		code = change_run(c, CPUISO_CMD_REVERT, &req, &done, &outside);
 		if ((!code || code == EXIT_CHANGED) && args->json) {
 			doc = change_document(CPUISO_CMD_REVERT, &req, &done);
 			/* What was done is worth telling even if this fails. */
 			conn_dump(c, CPUISO_CMD_UNDO_GET, NULL, &records);
-			put(doc, "records", records);
+			put(doc, "records", joined(records, outside));
 			out_json(doc);
 			json_object_put(doc);
 		} else if (!code || code == EXIT_CHANGED) {
 			report(&req, &done);
 		}
 	}
+	json_object_put(outside);
 	conn_close(c);
 	return code;
 }

@@ -15,6 +15,11 @@
 #define NAME	"fair-server"
 #define FILES	"/sys/kernel/debug/sched/fair_server/cpu%d/runtime"
 
+static bool exists(void)
+{
+	return sys_exists("/sys/kernel/debug/sched/fair_server");
+}
+
 static int plan(const struct request *req, const struct cpuset *cpus,
 		const struct journals *others, struct journal *j)
 {
@@ -89,6 +94,8 @@ static enum outcome revert(const struct journals *all, const struct journal *j,
 const struct step step_fair_server = {
 	.name = NAME,
 	.about = "no timer of the deadline server",
+	.object = "/sys/kernel/debug/sched/fair_server/cpu*/runtime",
+	.exists = exists,
 	.plan = plan,
 	.apply = apply,
 	.revert = revert,

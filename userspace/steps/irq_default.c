@@ -53,6 +53,11 @@ static unsigned long long newest_irq(void)
 	return newest;
 }
 
+static bool exists(void)
+{
+	return sys_exists(FILE_NAME);
+}
+
 static int plan(const struct request *req, const struct cpuset *cpus,
 		const struct journals *others, struct journal *j)
 {
@@ -166,6 +171,8 @@ static enum outcome revert(const struct journals *all, const struct journal *j,
 const struct step step_irq_default = {
 	.name = NAME,
 	.about = "new interrupts stay off",
+	.object = FILE_NAME,
+	.exists = exists,
 	.plan = plan,
 	.apply = apply,
 	.revert = revert,

@@ -47,6 +47,23 @@ static bool is_ours(const struct cpuset *present, const struct cpuset *base,
 	return cpuset_subset(base, present) && cpuset_subset(present, &all);
 }
 
+static int found(const char *path, void *arg)
+{
+	struct cpuset present;
+
+	if (!irqbalance_banned(path, &present))
+		*(bool *)arg = true;
+	return 0;
+}
+
+static bool exists(void)
+{
+	bool any = false;
+
+	irqbalance_each(found, &any);
+	return any;
+}
+
 struct planning {
 	const struct cpuset *cpus;
 	const struct journals *others;
@@ -133,6 +150,8 @@ static enum outcome revert(const struct journals *all, const struct journal *j,
 const struct step step_irqbalance = {
 	.name = NAME,
 	.about = "irqbalance leaves the CPUs alone",
+	.object = "irqbalance",
+	.exists = exists,
 	.plan = plan,
 	.apply = apply,
 	.revert = revert,

@@ -23,6 +23,8 @@ enum outcome {
  * struct step - one kind of thing that is set and put back
  * @name: in journals, in --json and in the log
  * @about: what it is good for, in a plan
+ * @object: what it sets, in a plan that has nothing to set there
+ * @exists: does this machine have it?
  * @plan: add to the journal what is there and what would take its place;
  *	changes nothing. Nothing to add is no failure. @others are the journals
  *	of the isolations that there are.
@@ -36,6 +38,8 @@ enum outcome {
 struct step {
 	const char *name;
 	const char *about;
+	const char *object;
+	bool (*exists)(void);
 	int (*plan)(const struct request *req, const struct cpuset *cpus,
 		    const struct journals *others, struct journal *j);
 	int (*apply)(const struct journal *j, const struct record *r);
@@ -43,6 +47,7 @@ struct step {
 			       const struct record *r);
 };
 
+extern const struct step *const steps[];
 extern const struct step step_irq_default, step_irqbalance, step_fair_server;
 
 const struct step *step_of(const char *name);
@@ -50,7 +55,7 @@ int steps_plan(const struct request *req, const struct journals *others,
 	       struct journal *j);
 int steps_apply(const struct journal *j);
 void steps_revert(const struct journals *all, const struct journal *j,
-		  unsigned int count[NR_OUTCOMES]);
+		  unsigned int count[NR_OUTCOMES], json_object *rows);
 
 int step_write(const char *path, const char *text);
 

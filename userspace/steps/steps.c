@@ -2,14 +2,16 @@
 /* The table of steps, in the order in which they are applied; undone in reverse. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "../fail.h"
+#include "../output.h"
 #include "../sysfs.h"
 #include "step.h"
 
-static const struct step *const steps[] = {
+const struct step *const steps[] = {
 	&step_irq_default, &step_irqbalance, &step_fair_server, NULL
 };
 
@@ -47,7 +49,8 @@ int steps_plan(const struct request *req, const struct journals *others,
 	if (cpulist_parse(req->cpus, CPULIST_MAX, &cpus))
 		return 0;
 	for (i = 0; steps[i] && !code; i++)
-		code = steps[i]->plan(req, &cpus, others, j);
+		if (!request_keeps(req, steps[i]->name))
+			code = steps[i]->plan(req, &cpus, others, j);
 	return code;
 }
 
@@ -70,24 +73,46 @@ int steps_apply(const struct journal *j)
 	return code;
 }
 
+static void add_row(json_object *rows, const struct record *r, enum outcome out,
+		    const char *found)
+{
+	static const char *const names[] = {
+		[OUT_RESTORED] = "restored", [OUT_GONE] = "gone",
+		[OUT_CHANGED] = "changed-since", [OUT_LOST] = "refused",
+	};
+	json_object *row = json_object_new_object();
+
+	put_str(row, "kind", "step");
+	put(row, "object", NULL);
+	put_str(row, "name", r->object);
+	put_str(row, "result", names[out]);
+	put(row, "errno", NULL);
+	put_str(row, "original", r->old);
+	put_str(row, "found", found);
+	json_object_array_add(rows, row);
+}
+
 /**
  * steps_revert() - put back what the journal says, the last first
  * @all: the journals of the isolations that there are
  * @j: the journal, one of @all
  * @count: how many records came to what
+ * @rows: array to which is added what came of each, or NULL
  */
 void steps_revert(const struct journals *all, const struct journal *j,
-		  unsigned int count[NR_OUTCOMES])
+		  unsigned int count[NR_OUTCOMES], json_object *rows)
 {
 	const struct record *r;
 	const struct step *s;
 	enum outcome out;
+	char *found;
 	size_t i;
 
 	memset(count, 0, NR_OUTCOMES * sizeof(*count));
 	for (i = j->n; i-- > 0; ) {
 		r = &j->record[i];
 		s = step_of(r->step);
+		found = s && rows ? sys_read("%s", r->object) : NULL;
 		if (!s) {
 			warn("the journal of %s names a step \"%s\" that this cpuiso does not know, so %s is left as it is",
 			     j->name, r->step, r->object);
@@ -98,6 +123,9 @@ void steps_revert(const struct journals *all, const struct journal *j,
 		if (out == OUT_CHANGED)
 			warn("%s was changed by somebody else since and is left as it is", r->object);
 		count[out]++;
+		if (rows)
+			add_row(rows, r, out, found);
+		free(found);
 	}
 }
 
