@@ -4,13 +4,16 @@
  * message, so that every gap between two of its messages is visited by N = 1, 2, 3 and so on. With -w also as it is
  * about to write to, rename, remove or lock a file, or to start a process.
  *
- *   killat [-w] N COMMAND [ARGUMENT]...
+ *   killat [-w] [-e ERRNO] N COMMAND [ARGUMENT]...
+ *
+ * With -e it is not killed: the call is not made, and fails with ERRNO.
  *
  * Exit 99 when it was killed, 98 when it did not end in a minute, otherwise the command's own status. "CALLS NAME" of the last call goes to stderr.
  */
 #include <signal.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
+#include <sys/user.h>
 #include <sys/wait.h>
 #include "common.h"
 
@@ -56,6 +59,23 @@ static const char *file_call(unsigned long long nr)
 	return message_call(nr);
 }
 
+/* The command stands at the entry of a call; it gets an error instead of it. */
+static void spoil(pid_t pid, int err)
+{
+	struct user_regs_struct regs;
+	int status;
+
+	if (ptrace(PTRACE_GETREGS, pid, NULL, &regs))
+		die("PTRACE_GETREGS");
+	regs.orig_rax = -1;
+	if (ptrace(PTRACE_SETREGS, pid, NULL, &regs) || ptrace(PTRACE_SYSCALL, pid, NULL, 0) ||
+	    waitpid(pid, &status, 0) != pid || !WIFSTOPPED(status) || ptrace(PTRACE_GETREGS, pid, NULL, &regs))
+		die("the end of the call");
+	regs.rax = -err;
+	if (ptrace(PTRACE_SETREGS, pid, NULL, &regs))
+		die("PTRACE_SETREGS");
+}
+
 /* PTRACE_O_EXITKILL takes the command along. */
 static void on_alarm(int sig)
 {
@@ -66,7 +86,7 @@ static void on_alarm(int sig)
 int main(int argc, char **argv)
 {
 	const char *(*call)(unsigned long long nr) = message_call;
-	int want, calls = 0, status, sig = 0;
+	int want, calls = 0, status, sig = 0, err = 0;
 	const char *name = "none";
 	pid_t pid;
 
@@ -75,9 +95,14 @@ int main(int argc, char **argv)
 		argc--;
 		argv++;
 	}
+	if (argc > 2 && !strcmp(argv[1], "-e")) {
+		err = atoi(argv[2]);
+		argc -= 2;
+		argv += 2;
+	}
 	want = argc > 2 ? atoi(argv[1]) : 0;
 	if (want < 1) {
-		fprintf(stderr, "usage: killat [-w] N COMMAND [ARGUMENT]...\n");
+		fprintf(stderr, "usage: killat [-w] [-e ERRNO] N COMMAND [ARGUMENT]...\n");
 		return 2;
 	}
 	signal(SIGALRM, on_alarm);
@@ -109,9 +134,14 @@ int main(int argc, char **argv)
 			die("PTRACE_GET_SYSCALL_INFO");
 		if (info.op != PTRACE_SYSCALL_INFO_ENTRY || !call(info.entry.nr))
 			continue;
-		name = call(info.entry.nr);
-		if (++calls < want)
+		if (++calls <= want)
+			name = call(info.entry.nr);
+		if (calls != want)
 			continue;
+		if (err) {
+			spoil(pid, err);
+			continue;
+		}
 		kill(pid, SIGKILL);
 		while (waitpid(pid, &status, 0) == pid && !WIFSIGNALED(status) && !WIFEXITED(status))
 			;
