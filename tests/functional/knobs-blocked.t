@@ -21,6 +21,7 @@ done
 
 # Whatever did not wait for the CPU ends while this one still owns it. Should something wait, it does not for ever.
 hog() {
+	# shellcheck disable=SC2016 # it is that shell's
 	chrt -f 50 taskset -c "$1" bash -c 'echo >"$0"; while :; do :; done' "$T/hogging" &
 	hog=$!
 	puppets+=("$hog")
