@@ -40,6 +40,15 @@ struct journal *journal_new(const char *name, const char *cpus)
 	return j;
 }
 
+static void free_record(struct record *r)
+{
+	free(r->step);
+	free(r->object);
+	free(r->old);
+	free(r->new);
+	free(r->mark);
+}
+
 /**
  * journal_free() - free a journal
  * @j: the journal or NULL
@@ -48,13 +57,8 @@ void journal_free(struct journal *j)
 {
 	size_t i;
 
-	for (i = 0; j && i < j->n; i++) {
-		free(j->record[i].step);
-		free(j->record[i].object);
-		free(j->record[i].old);
-		free(j->record[i].new);
-		free(j->record[i].mark);
-	}
+	for (i = 0; j && i < j->n; i++)
+		free_record(&j->record[i]);
 	if (j)
 		free(j->record);
 	free(j);
@@ -77,6 +81,18 @@ void journal_add(struct journal *j, const char *step, const char *object,
 		xstrdup(step), xstrdup(object), xstrdup(old), xstrdup(new),
 		mark ? xstrdup(mark) : NULL,
 	};
+}
+
+/**
+ * journal_drop() - take out a record that is about nothing any more
+ * @j: the journal
+ * @i: which record
+ */
+void journal_drop(struct journal *j, size_t i)
+{
+	free_record(&j->record[i]);
+	j->n--;
+	memmove(&j->record[i], &j->record[i + 1], (j->n - i) * sizeof(*j->record));
 }
 
 static void put_raw(json_object *obj, const char *key, const char *text)

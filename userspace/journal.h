@@ -47,6 +47,7 @@ struct journal *journal_new(const char *name, const char *cpus);
 void journal_free(struct journal *j);
 void journal_add(struct journal *j, const char *step, const char *object,
 		 const char *old, const char *new, const char *mark);
+void journal_drop(struct journal *j, size_t i);
 char *journal_text(const struct journal *j, const char *boot_id);
 enum journal_error journal_parse(const char *text, const char *name,
 				 const char *boot_id, struct journal **j);

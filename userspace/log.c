@@ -20,15 +20,8 @@
 #define MESSAGE_ID	"MESSAGE_ID=6a1d0c6f0a2e4ad3a7d5a0f1c4b1e27d"
 #define MAX_FIELDS	32
 
-/**
- * log_format() - fields as one line
- * @dst: the line, always terminated
- * @size: size of @dst
- * @fields: the fields, up to one without a key
- *
- * Return: length of the line in @dst.
- */
-size_t log_format(char *dst, size_t size, const struct log_field *fields)
+static size_t format(char *dst, size_t size, const struct log_field *fields,
+		     unsigned int flags)
 {
 	size_t n = 0;
 	char *value;
@@ -38,7 +31,7 @@ size_t log_format(char *dst, size_t size, const struct log_field *fields)
 	for (; fields->key; fields++) {
 		if (!fields->value || !*fields->value)
 			continue;
-		value = escape_dup(fields->value, ESC_BLANK);
+		value = escape_dup(fields->value, flags);
 		add = snprintf(dst + n, size - n, "%s%s=%s", n ? " " : "",
 			       fields->key, value);
 		free(value);
@@ -49,6 +42,19 @@ size_t log_format(char *dst, size_t size, const struct log_field *fields)
 		n += add;
 	}
 	return n;
+}
+
+/**
+ * log_format() - fields as one line
+ * @dst: the line, always terminated
+ * @size: size of @dst
+ * @fields: the fields, up to one without a key
+ *
+ * Return: length of the line in @dst.
+ */
+size_t log_format(char *dst, size_t size, const struct log_field *fields)
+{
+	return format(dst, size, fields, ESC_BLANK);
 }
 
 static char *journal_field(const char *prefix, const char *key, const char *value)
@@ -83,6 +89,20 @@ static int to_journal(int priority, const char *line, const struct log_field *fi
 	for (i = 0; i < n; i++)
 		free(text[i]);
 	return err;
+}
+
+/**
+ * log_report() - log what is so, to the journal where there is one or to stderr
+ * @priority: LOG_*
+ * @fields: what is so, up to a field without a key; names went through escape()
+ */
+void log_report(int priority, const struct log_field *fields)
+{
+	char line[1800];
+
+	format(line, sizeof(line), fields, ESC_BLANK | ESC_ONCE);
+	if (access(JOURNAL, F_OK) || to_journal(priority, line, fields) < 0)
+		fprintf(stderr, "%s\n", line);
 }
 
 /**

@@ -12,6 +12,7 @@ struct log_field {
 };
 
 size_t log_format(char *dst, size_t size, const struct log_field *fields);
+void log_report(int priority, const struct log_field *fields);
 void log_change(bool good, const struct log_field *fields);
 
 #endif

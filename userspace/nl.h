@@ -49,7 +49,15 @@ bool conn_watch_begin(struct conn *c, conn_watch_fn fn, void *arg,
 		      enum nl_watch_end *end);
 int conn_fd(struct conn *c);
 bool conn_take(struct conn *c);
+bool conn_gone(const struct conn *c);
 int conn_barrier(struct conn *c);
 enum nl_watch_end conn_watch(struct conn *c, conn_watch_fn fn, void *arg);
+
+struct nl_sock;
+
+struct nl_sock *family_watch(void);
+int family_fd(const struct nl_sock *sk);
+bool family_came(struct nl_sock *sk);
+void family_unwatch(struct nl_sock *sk);
 
 #endif

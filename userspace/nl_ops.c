@@ -209,6 +209,15 @@ bool conn_take(struct conn *c)
 }
 
 /**
+ * conn_gone() - is it because the module was unloaded that nothing more comes
+ * @c: the connection
+ */
+bool conn_gone(const struct conn *c)
+{
+	return c->gone;
+}
+
+/**
  * conn_watch() - take events until something ends it
  * @c: the connection
  * @fn: called for each event, and when events were lost

@@ -2,40 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # A running irqbalance is told to leave the CPUs alone, and gets back the list that it had.
 . "${TESTLIB:-$(dirname "$0")}/lib.sh"
-command -v irqbalance >/dev/null || skip_all "irqbalance is not installed"
+. "$TESTLIB/irqbalance.sh"
 plan 12
-
-# What it answers, asked without the help of cpuiso.
-cat >"$T/banned.py" <<'PY'
-import glob, os, socket, struct, sys, time
-want = sys.argv[1]
-for _ in range(200):
-    s = socket.socket(socket.AF_UNIX)
-    s.connect(glob.glob("/run/irqbalance/*.sock")[0])
-    s.sendmsg([b"setup"], [(socket.SOL_SOCKET, socket.SCM_CREDENTIALS,
-                            struct.pack("3i", os.getpid(), 0, 0))])
-    is_ = int(s.recv(65536).split(b"BANNED ")[1].replace(b",", b""), 16)
-    s.close()
-    if is_ == int(want, 16):
-        sys.exit(0)
-    time.sleep(0.2)
-sys.exit(f"is {is_:x}, should be {want}")
-PY
-banned() {
-	python3 "$T/banned.py" "$1"
-}
-# start_it LIST
-start_it() {
-	mkdir -p /run/irqbalance
-	IRQBALANCE_BANNED_CPULIST=$1 irqbalance --foreground --interval=1 >/dev/null 2>&1 &
-	it=$!
-	wait-for 20 exists "/run/irqbalance/irqbalance$it.sock"
-}
-stop_it() {
-	kill "$it"
-	wait "$it"
-	rm -f /run/irqbalance/*.sock
-}
 
 load
 check "irqbalance runs" start_it ""

@@ -22,6 +22,9 @@
  *   garbage		a reply has attributes of the wrong size
  *   gap, overrun	events are missing, or the buffer overflowed
  *   stay		the family stays while events are watched
+ *   ledger		with hostile names, and some that stand twice
+ *   late		the family comes after it was looked for
+ *   reload		the family goes once while events are watched, and comes
  *   eperm, vanish	info-get is refused; the family goes after it was found
  *   journal		there is a journal; else there is syslog
  *
@@ -65,7 +68,10 @@ static struct fake {
 	bool used;
 	struct packet queue[QUEUE];
 	unsigned int head, tail;
+	bool notify;			/* is told of families */
 } fakes[FDS];
+
+static enum { THERE, AWAY, BACK } family;
 
 static int dumps_interrupted;
 
@@ -170,6 +176,35 @@ static void put_family(struct nl_msg *msg, const char *name, int id,
 	nla_nest_end(msg, groups);
 }
 
+static void newfamily(void)
+{
+	struct nl_msg *msg;
+	int i;
+
+	for (i = 0; i < FDS; i++) {
+		if (!fakes[i].used || !fakes[i].notify)
+			continue;
+		msg = start(0, GENL_ID_CTRL, CTRL_CMD_NEWFAMILY, 0);
+		put_family(msg, CPUISO_FAMILY_NAME, FAMILY, CPUISO_MCGRP_EVENTS, EVENTS);
+		push_msg(&fakes[i], msg);
+	}
+}
+
+/* It is looked for once while it is not there. */
+static bool is_away(void)
+{
+	static bool late;
+
+	if (fake_word("late") && !late) {
+		late = true;
+		family = AWAY;
+	}
+	if (family != AWAY)
+		return false;
+	family = BACK;
+	return true;
+}
+
 static void control(struct fake *f, const struct nlmsghdr *req)
 {
 	struct nlattr *tb[CTRL_ATTR_MAX + 1];
@@ -181,11 +216,13 @@ static void control(struct fake *f, const struct nlmsghdr *req)
 	msg = start(req->nlmsg_seq, GENL_ID_CTRL, CTRL_CMD_NEWFAMILY, 0);
 	if (!strcmp(name, "nlctrl")) {
 		put_family(msg, name, GENL_ID_CTRL, "notify", GENL_ID_CTRL);
-	} else if (!strcmp(name, CPUISO_FAMILY_NAME) && !fake_word("absent")) {
+	} else if (!strcmp(name, CPUISO_FAMILY_NAME) && !fake_word("absent") && !is_away()) {
 		put_family(msg, name, FAMILY, CPUISO_MCGRP_EVENTS, EVENTS);
 	} else {
 		nlmsg_free(msg);
 		push_error(f, req, ENOENT, NULL, 0);
+		if (family == BACK)
+			newfamily();
 		return;
 	}
 	push_msg(f, msg);
@@ -235,6 +272,8 @@ static void dump(struct fake *f, const struct nlmsghdr *req, int cmd)
 
 	if (cmd == CPUISO_CMD_ISOLATION_GET)
 		n = number("isolations", n);
+	if (cmd == CPUISO_CMD_STAT_GET && fake_word("ledger"))
+		n = 12;
 	if (cmd == CPUISO_CMD_TASK_GET)
 		n = number("tasks", n);
 	if (dumps_interrupted < number("intr", 0))
@@ -323,14 +362,19 @@ static void event(struct fake *f, uint64_t seq, int type, const char *name)
 
 static void joined(struct fake *f)
 {
+	static bool before;
+
 	event(f, 41, CPUISO_EVENT_APPLIED, "");
-	if (fake_word("overrun"))
+	if (fake_word("overrun") && !before)
 		push(f, "", 0, ENOBUFS);
+	before = true;
 	event(f, fake_word("gap") || fake_word("overrun") ? 47 : 42, CPUISO_EVENT_CHANGED_SINCE,
 	      "evil \033[2J name");
 	if (fake_word("starving"))
 		event(f, 43, CPUISO_EVENT_STARVING, "kworker/1:0");
-	if (!fake_word("stay"))
+	if (fake_word("reload") && family == THERE)
+		family = AWAY;
+	if (!fake_word("stay") || family == AWAY)
 		delfamily(f);
 }
 
@@ -414,8 +458,11 @@ int setsockopt(int fd, int level, int name, const void *value, socklen_t len)
 	REAL(setsockopt);
 	if (!f)
 		return real(fd, level, name, value, len);
-	if (level == SOL_NETLINK && name == NETLINK_ADD_MEMBERSHIP &&
-	    *(const int *)value == EVENTS)
+	if (level != SOL_NETLINK || name != NETLINK_ADD_MEMBERSHIP)
+		return 0;
+	if (*(const int *)value == GENL_ID_CTRL)
+		f->notify = true;
+	if (*(const int *)value == EVENTS)
 		joined(f);
 	return 0;
 }
@@ -476,6 +523,8 @@ int close(int fd)
 	struct fake *f = fake_of(fd);
 
 	REAL(close);
+	while (f && f->head != f->tail)
+		free(f->queue[f->head++ % QUEUE].data);
 	if (f)
 		f->used = false;
 	return real(fd);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,8 +107,39 @@ void fake_irq(struct nl_msg *msg, int i)
 		nla_put_flag(msg, CPUISO_A_IRQ_PENDING);
 }
 
+static void source(struct nl_msg *msg, int i)
+{
+	static const struct {
+		int cpu, kind;
+		const char *name;
+	} sources[] = {
+		{ 1, CPUISO_STAT_TIME, "wall" }, { 1, CPUISO_STAT_TIME, "workload" },
+		{ 1, CPUISO_STAT_TIME, "idle" }, { 1, CPUISO_STAT_TIME, "noise" },
+		{ 1, CPUISO_STAT_TIME, "unexplained" }, { 1, CPUISO_STAT_SWITCH, "context" },
+		{ 1, CPUISO_STAT_TIMER, "twice" }, { 1, CPUISO_STAT_IRQ, "24:eth0" },
+		{ 1, CPUISO_STAT_TIMER, "twice" }, { 1, CPUISO_STAT_USER, "7:a\"b\\c\ng\xff" },
+		{ 2, CPUISO_STAT_TIMER, "twice" }, { 1, CPUISO_STAT_IPI, "0:sh:reschedule" },
+	};
+	bool timed = sources[i].kind != CPUISO_STAT_IPI;
+	uint32_t histogram[CPUISO_HISTOGRAM_LEN] = { [11] = 2, [31] = 1 };
+
+	nla_put_u32(msg, CPUISO_A_STAT_CPU, sources[i].cpu);
+	nla_put_u32(msg, CPUISO_A_STAT_KIND, sources[i].kind);
+	nla_put_string(msg, CPUISO_A_STAT_NAME, sources[i].name);
+	nla_put_u64(msg, CPUISO_A_STAT_COUNT, 3);
+	if (timed) {
+		nla_put_u64(msg, CPUISO_A_STAT_TOTAL_NS, 1500000000 + i);
+		nla_put_u64(msg, CPUISO_A_STAT_MAX_NS, 1000 + i);
+		nla_put(msg, CPUISO_A_STAT_HISTOGRAM, sizeof(histogram), histogram);
+	}
+}
+
 void fake_stat(struct nl_msg *msg, int i)
 {
+	if (fake_word("ledger")) {
+		source(msg, i);
+		return;
+	}
 	nla_put_u32(msg, CPUISO_A_STAT_CPU, 1);
 	nla_put_u32(msg, CPUISO_A_STAT_KIND, i ? CPUISO_STAT_IRQ : CPUISO_STAT_TIME);
 	nla_put_string(msg, CPUISO_A_STAT_NAME, i ? "24:eth0" : "idle");

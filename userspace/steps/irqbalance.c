@@ -12,6 +12,7 @@
 
 #include "../fail.h"
 #include "../irqbalance.h"
+#include "irqbalance.h"
 #include "shared.h"
 
 #define NAME	"irqbalance"
@@ -145,6 +146,98 @@ static enum outcome revert(const struct journals *all, const struct journal *j,
 	warn("irqbalance cannot be told to use CPU %s again (%s); restart it", j->cpus,
 	     strerror(-err));
 	return OUT_LOST;
+}
+
+/* Of one that has gone there is nothing to put back. */
+static void drop_gone(struct journals *holding)
+{
+	struct cpuset unused;
+	struct journal *j;
+	size_t i, k;
+	int err;
+
+	for (i = 0; i < holding->n; i++) {
+		j = holding->v[i];
+		for (k = j->n; k-- > 0; ) {
+			if (strcmp(j->record[k].step, NAME))
+				continue;
+			err = irqbalance_path_ok(j->record[k].object) ?
+			      irqbalance_banned(j->record[k].object, &unused) : 0;
+			if (err == -ENOENT || err == -ECONNREFUSED)
+				journal_drop(j, k);
+		}
+	}
+}
+
+/* What it had before any isolation; false when somebody else set it since. */
+static bool find_base(const struct journals *holding, const char *path,
+		      const struct cpuset *present, struct cpuset *base, bool *known)
+{
+	const struct record *r;
+	struct cpuset isolated;
+	size_t i;
+
+	*known = false;
+	*base = *present;
+	for (i = 0; i < holding->n && !*known; i++) {
+		r = shared_record(holding->v[i], NAME, path);
+		if (!r || !parse(r->old, base))
+			continue;
+		*known = true;
+		shared_cpus(holding, NULL, NAME, path, r->old, &isolated);
+		if (!is_ours(present, base, &isolated))
+			return false;
+	}
+	return true;
+}
+
+/**
+ * irqbalance_renew() - what an irqbalance that came after the isolations is to be told
+ * @holding: the journals of the isolations that hold; get their records
+ * @path: its socket
+ * @fresh: the socket has just appeared; whoever had one of that name is gone
+ * @want: the CPUs to leave alone
+ * @changed: set when a journal has to be written first
+ *
+ * Return: 1 if it is to be told, 0 if there is nothing to tell, or a negative
+ * errno when it does not answer.
+ */
+int irqbalance_renew(struct journals *holding, const char *path, bool fresh,
+		     struct cpuset *want, bool *changed)
+{
+	char old[CPUISO_CPULIST_LEN + 1], new[CPUISO_CPULIST_LEN + 1];
+	struct cpuset present, base, cpus;
+	bool known, added = false;
+	struct journal *j;
+	size_t i;
+	int err;
+
+	err = irqbalance_banned(path, &present);
+	if (err)
+		return err;
+	if (!find_base(holding, path, &present, &base, &known))
+		return 0;
+	*want = base;
+	for (i = 0; i < holding->n; i++)
+		if (!cpulist_parse(holding->v[i]->cpus, CPULIST_MAX, &cpus))
+			join(want, &cpus);
+	format(old, sizeof(old), &base);
+	format(new, sizeof(new), want);
+	for (i = 0; i < holding->n; i++) {
+		j = holding->v[i];
+		if (shared_record(j, NAME, path) ||
+		    cpulist_parse(j->cpus, CPULIST_MAX, &cpus) ||
+		    cpuset_subset(&cpus, &base))
+			continue;
+		journal_add(j, NAME, path, old, new, NULL);
+		added = true;
+	}
+	if (added)
+		drop_gone(holding);
+	*changed |= added;
+	if (!added && !(known && fresh))
+		return 0;
+	return !cpuset_subset(want, &present);
 }
 
 const struct step step_irqbalance = {

@@ -2,7 +2,7 @@
 /*
  * Settings that several isolations have a part in. Each journal holds the value
  * without any of them, so whichever ends first, what is to be there follows from
- * the journals that are left, and no journal is ever rewritten.
+ * the journals that are left, and none of those has to be rewritten.
  */
 #include <string.h>
 
