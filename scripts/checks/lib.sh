@@ -42,11 +42,10 @@ all_sources() {
 # Scripts may have no suffix, and libraries no first line to tell them by.
 shell_sources() {
 	# shellcheck disable=SC2119
-	sources | while read -r file; do
-		if [[ $file = *.sh ]] || head -n 3 "$file" | grep -qaE '^#!.*[/ ](ba|da)?sh( |$)|^# shellcheck shell='; then
-			echo "$file"
-		fi
-	done
+	sources | tr '\n' '\0' | xargs -0 awk '
+		FNR == 1 { named = FILENAME ~ /[.]sh$/ }
+		named || /^#!.*[\/ ](ba|da)?sh( |$)/ || /^# shellcheck shell=/ { print FILENAME; nextfile }
+		FNR >= 3 { nextfile }'
 }
 
 skip() {
