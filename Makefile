@@ -31,6 +31,10 @@ test-debug: ## the functional tests on the kernels that check
 check: ## every static check
 	scripts/check.sh
 
+fuzz: ## the command's parsers under libFuzzer (MINUTES=1 for each)
+	scripts/deps.sh build fuzz
+	$(MAKE) -C tests/fuzz run
+
 bench: ## apply beside tuna and the seed's loop
 	scripts/bench.sh
 
@@ -38,10 +42,11 @@ clean:
 	$(MAKE) -C kmod clean
 	$(MAKE) -C userspace clean
 	$(MAKE) -C tests/unit clean
+	$(MAKE) -C tests/fuzz clean
 	$(MAKE) -C tests/functional clean
 	$(MAKE) -C Documentation/man clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
-.PHONY: all module tool install demo test test-debug check bench clean help
+.PHONY: all module tool install demo test test-debug check fuzz bench clean help

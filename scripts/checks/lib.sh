@@ -11,14 +11,14 @@ cd "$tree" || exit
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# sources [PATHSPEC...]: the tree's files that are not products, committed or not yet
+# sources [PATHSPEC...]: the tree's files that are not products, committed or not yet; what fuzzers made up is no source
 # shellcheck disable=SC2120 # the checks give arguments
 sources() {
 	{
 		git ls-files -co --exclude-standard -- "$@" 2>/dev/null || all_sources "$@"
 	} | sort -u | while read -r file; do
 		[ ! -f "$file" ] || echo "$file"
-	done
+	done | grep -v '^tests/fuzz/corpus/'
 }
 
 # All of them that are text and not empty.
