@@ -123,10 +123,11 @@ static int renew(int n, bool fresh, bool *changed)
 
 static unsigned int end(struct journal *j, enum outcome what)
 {
-	unsigned int count[NR_OUTCOMES];
+	unsigned int count[NR_OUTCOMES] = { 0 };
 	size_t i;
 
-	steps_revert(&holding, j, count);
+	for (i = j->n; i-- > 0; )
+		count[step_irqbalance.revert(&holding, j, &j->record[i])]++;
 	for (i = 0; holding.v[i] != j; i++)
 		;
 	holding.v[i] = holding.v[--holding.n];
