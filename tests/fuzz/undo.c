@@ -43,7 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (i = 0; i < all.n; i++) {
 		journal_owned(all.v[i]);
 		memset(count, 0, sizeof(count));
-		steps_revert(&all, all.v[i], count);
+		steps_revert(&all, all.v[i], count, NULL);
 		journal_remove(dir, all.v[i]);
 	}
 	journals_free(&all);
