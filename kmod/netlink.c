@@ -28,6 +28,12 @@ static const struct nla_policy irq_policy[CPUISO_A_IRQ_MAX + 1] = {
 	[CPUISO_A_IRQ_PLAN] = { .type = NLA_NESTED },
 };
 
+/*
+ * No attribute at all. Without a policy there would be no table of attributes
+ * to look into either, or one of no size.
+ */
+static const struct nla_policy no_policy[CPUISO_A_ISOLATION_MAX + 1];
+
 static void send_done(const struct cpuiso_op *op)
 {
 	struct sk_buff *skb = cpuiso_msg_done(op);
@@ -160,6 +166,8 @@ static const struct genl_ops ops[] = {
 	{
 		.cmd = CPUISO_CMD_UNOBSERVE,
 		.doit = unobserve,
+		.policy = no_policy,
+		.maxattr = CPUISO_A_ISOLATION_MAX,
 	},
 	{
 		.cmd = CPUISO_CMD_RESET,
