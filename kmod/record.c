@@ -20,6 +20,7 @@ DEFINE_SPINLOCK(cpuiso_rec_lock);
 
 static struct kmem_cache *task_cache;
 static struct kmem_cache *irq_cache;
+static bool keep_caches;
 static atomic64_t generation = ATOMIC64_INIT(0);
 
 /**
@@ -60,6 +61,18 @@ int cpuiso_records_init(void)
 }
 
 /**
+ * cpuiso_records_keep_caches - do not destroy the caches at the end
+ *
+ * Destroying one waits until each CPU that ever took memory from it has run
+ * work for that. An empty cache that is left is found again by whoever needs
+ * one like it, the next insmod first of all.
+ */
+void cpuiso_records_keep_caches(void)
+{
+	keep_caches = true;
+}
+
+/**
  * cpuiso_records_exit - the mirror of cpuiso_records_init()
  *
  * Waits for the records that are on their way out.
@@ -67,6 +80,8 @@ int cpuiso_records_init(void)
 void cpuiso_records_exit(void)
 {
 	rcu_barrier();
+	if (keep_caches)
+		return;
 	kmem_cache_destroy(task_cache);
 	kmem_cache_destroy(irq_cache);
 }

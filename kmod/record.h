@@ -8,6 +8,7 @@
 extern spinlock_t cpuiso_rec_lock;
 
 int cpuiso_records_init(void);
+void cpuiso_records_keep_caches(void);
 void cpuiso_records_exit(void);
 
 u64 cpuiso_generation(void);

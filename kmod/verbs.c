@@ -5,6 +5,8 @@
  *
  * Everything runs in the worker, one after the other; nothing is locked.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/slab.h>
 #include "apart.h"
 #include "busy.h"
@@ -343,6 +345,8 @@ void cpuiso_verbs_news(void)
  */
 void cpuiso_verbs_end(struct cpuiso_outcome *outcome)
 {
+	unsigned int cpu;
+
 	cpuiso_undo_begin();
 	revert_all(outcome);
 	if (cpuiso_apart_writing()) {
@@ -350,6 +354,11 @@ void cpuiso_verbs_end(struct cpuiso_outcome *outcome)
 		retry(outcome);
 	}
 	cpuiso_settings_give_up(store);
+	if (cpuiso_apart_answer(cpu_online_mask, &cpu))
+		return;
+	pr_warn("the empty slab caches of the records are left, because a realtime task owns CPU %u\n",
+		cpu);
+	cpuiso_records_keep_caches();
 }
 
 /**
