@@ -28,6 +28,9 @@ test: ## unit tests here, functional tests in the test machine
 test-debug: ## the functional tests on the kernels that check
 	scripts/test-debug.sh
 
+test-matrix: ## build and test on the kernels people run
+	scripts/test-matrix.sh
+
 check: ## every static check
 	scripts/check.sh
 
@@ -49,4 +52,4 @@ clean:
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
-.PHONY: all module tool install demo test test-debug check fuzz bench clean help
+.PHONY: all module tool install demo test test-debug test-matrix check fuzz bench clean help

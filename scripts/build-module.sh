@@ -10,6 +10,9 @@
 # CC=clang also works for a kernel that was configured for gcc. Such a module lacks some of that kernel's hardening, so it
 # shows what clang has to say and is not meant to be used.
 #
+# A kernel whose headers bring programs that this machine's C library is too old for is built for in the chroot of
+# scripts/kernel-chroot.sh.
+#
 # KERNEL: what scripts/kernel-fetch.sh or scripts/kernel-build-checking.sh knows, or a directory with a kernel's headers.
 set -euo pipefail
 
@@ -72,10 +75,19 @@ cmp -s "$tree/VERSION" "$dir/VERSION" || cp "$tree/VERSION" "$dir/VERSION"
 
 # The options of a make above this one are about something else.
 unset MAKEFLAGS MAKEOVERRIDES MFLAGS MAKELEVEL
+# Programs say by themselves what they lack. Not all of them are there in all kernels.
+inside=()
+for program in scripts/mod/modpost tools/objtool/objtool tools/bpf/resolve_btfids/resolve_btfids; do
+	if "$kdir/$program" 2>&1 </dev/null | grep -q "GLIBC_.* not found"; then
+		inside=("$tree/scripts/kernel-chroot.sh")
+		"${inside[@]}" --make 9>&- >&2
+		break
+	fi
+done
 # Settings of a gcc kernel that become options which clang does not know, or which gcc does not.
 for argument; do
 	[ "$argument" = CC=clang ] || continue
-	IFS=. read -r major minor patch < <(clang -dumpversion)
+	IFS=. read -r major minor patch < <(${inside[@]+"${inside[@]}"} clang -dumpversion 9>&-)
 	set -- "$@" LLVM=1 CONFIG_CC_IS_CLANG=y CONFIG_CC_IS_GCC= CONFIG_GCC_VERSION=0 \
 		CONFIG_CLANG_VERSION=$((major * 10000 + minor * 100 + patch)) \
 		CONFIG_CC_IMPLICIT_FALLTHROUGH=-Wimplicit-fallthrough CONFIG_FTRACE_MCOUNT_USE_CC= \
@@ -84,7 +96,7 @@ done
 
 # Headers packages carry no vmlinux to make type information from, and the test machine needs none.
 result=0
-make -s -j"$(nproc)" -C "$dir/$src" modules KDIR="$kdir" "$@" >"$dir/output" 2>&1 9>&- || result=1
+${inside[@]+"${inside[@]}"} make -s -j"$(nproc)" -C "$dir/$src" modules KDIR="$kdir" "$@" >"$dir/output" 2>&1 9>&- || result=1
 if grep -v '^Skipping BTF' "$dir/output" >&2; then
 	# So that what was complained about once is complained about again.
 	forget

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Install what is missing for some part of the work, with apt. Silent when nothing is missing.
 #
-#   scripts/deps.sh [SET...]      sets: build vm demo test check debug fuzz; build when none is named
+#   scripts/deps.sh [SET...]      sets: build vm demo test check debug matrix fuzz; build when none is named
 set -euo pipefail
 
 die() {
@@ -18,8 +18,9 @@ packages() {
 	test) echo lighttpd tuna irqbalance stress-ng python3-yaml prometheus dkms ;;
 	check) echo git perl xz-utils sparse cppcheck coccinelle clang lld llvm clang-format shellcheck codespell yamllint python3-docutils ;;
 	debug) echo gcc make libelf-dev bc flex bison libssl-dev dwarves rsync xz-utils cpio ;;
+	matrix) echo debootstrap clang lld llvm libelf-dev ;;
 	fuzz) echo clang llvm libclang-rt-14-dev make ;;
-	*) die "unknown set $1; choose from build vm demo test check debug fuzz." ;;
+	*) die "unknown set $1; choose from build vm demo test check debug matrix fuzz." ;;
 	esac
 }
 

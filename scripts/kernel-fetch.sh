@@ -14,6 +14,8 @@
 set -euo pipefail
 
 cache=${CPUISO_CACHE:-$HOME/.cache/cpuiso}
+# shellcheck source=scripts/lib/mirror.sh
+. "$(dirname "$0")/lib/mirror.sh"
 
 die() {
 	echo "kernel-fetch: $*" >&2
@@ -52,20 +54,6 @@ answer() {
 	esac
 }
 
-# Two kinds of Debian archive, told apart by the release names the machine's own configuration carries. Once lists have
-# been downloaded the origin is known too, and keeps other vendors' archives with the same release names out.
-mirror() {
-	local want=$1 uri release
-	while IFS='|' read -r uri release; do
-		case $release in
-		*-security) [ "$want" = security ] && echo "$uri" && return ;;
-		bookworm | trixie | forky | sid | stable) [ "$want" = main ] && echo "$uri" && return ;;
-		esac
-	done < <(apt-get indextargets --format "\$(REPO_URI)|\$(RELEASE)" 'Created-By: Packages' 'Origin: Debian' 2>/dev/null
-		apt-get indextargets --format "\$(REPO_URI)|\$(RELEASE)" 'Created-By: Packages')
-	die "apt's sources name no Debian $want archive; add it to /etc/apt/sources.list and try again."
-}
-
 configure_apt() {
 	local suite kind uri
 	aptdir=$cache/apt/${suites//,/+}
@@ -74,7 +62,8 @@ configure_apt() {
 	for suite in ${suites//,/ }; do
 		kind=main
 		[[ $suite = *-security ]] && kind=security
-		uri=$(mirror $kind)
+		uri=$(mirror $kind) ||
+			die "apt's sources name no Debian $kind archive; add it to /etc/apt/sources.list and try again."
 		echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $uri $suite main" >>"$aptdir/sources.list"
 	done
 	: >"$aptdir/status"

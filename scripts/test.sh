@@ -3,9 +3,10 @@
 # The tests: on this machine those of the command's parts, in the test machine those of module and command together and
 # those of the test machine itself. Installs and builds what is missing. The last line is the totals over everything.
 #
-#   scripts/test.sh [--kernel NAME] [--only REGEX] [--jobs N]
+#   scripts/test.sh [--kernel NAME] [--cpus N] [--only REGEX] [--jobs N]
 #
 #   --kernel NAME   the functional tests only, on this kernel (see tests/vm/run)
+#   --cpus N        in the guests of tests that do not ask for a number (2)
 #   --only REGEX    of "unit", "vm-selftest" and the files in tests/functional only those that match
 #   --jobs N        that many guests side by side (2)
 #
@@ -16,7 +17,7 @@ set -uo pipefail
 
 tree=$(cd "$(dirname "$0")/.." && pwd)
 cache=${CPUISO_CACHE:-$HOME/.cache/cpuiso}
-kernel='' only='' jobs=2
+kernel='' cpus=2 only='' jobs=2
 # The functional tests run on the build with fault injection; these show that the other one, which users get, works too.
 plain=(apply-clears.t undo.t)
 
@@ -27,7 +28,7 @@ die() {
 
 while [ $# -gt 0 ]; do
 	case $1 in
-	--kernel | --only | --jobs)
+	--kernel | --cpus | --only | --jobs)
 		[ $# -ge 2 ] || die "$1 needs a value; see the head of $0."
 		declare "${1#--}=$2"
 		shift 2
@@ -131,7 +132,7 @@ guest() {
 		*) options+=("--$key" "$value") ;;
 		esac
 	done
-	start "$name" "$tree/tests/vm/run" --kernel "${kernel:-6.1}" --ko "$ko" --timeout "$timeout" \
+	start "$name" "$tree/tests/vm/run" --kernel "${kernel:-6.1}" --cpus "$cpus" --ko "$ko" --timeout "$timeout" \
 		--log "$log/$name" "${options[@]}" "${@:4}"
 }
 

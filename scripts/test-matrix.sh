@@ -1,0 +1,135 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Module and command on the kernels people run: for each of Debian's, from 5.10 to the newest, the module built against
+# its own headers with gcc and clang at the kernel's warning level 1, and the functional tests on 2 and on 8 CPUs. What cannot
+# work on a kernel is skipped there, by name. Writes the results of these kernels into Documentation/kernels.rst and leaves
+# the others' in it. The last line is the totals.
+#
+#   scripts/test-matrix.sh [KERNEL...]      of scripts/kernel-fetch.sh --list; those below when none is named
+#
+# TEST_OPTIONS in the environment goes to scripts/test.sh; with --only the table is left alone.
+set -uo pipefail
+
+tree=$(cd "$(dirname "$0")/.." && pwd)
+# shellcheck source=scripts/lib/totals.sh
+. "$tree/scripts/lib/totals.sh"
+table=$tree/Documentation/kernels.rst
+standard=(5.10 6.1 6.1-rt 6.12 7.3 7.3-rt)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 143' INT TERM HUP
+
+mapfile -t known < <("$tree/scripts/kernel-fetch.sh" --list)
+kernels=("$@")
+[ $# -gt 0 ] || kernels=("${standard[@]}")
+for kernel in "${kernels[@]}"; do
+	[[ " ${known[*]} " = *" $kernel "* ]] || {
+		echo "test-matrix: no kernel $kernel; choose from: ${known[*]}." >&2
+		exit 2
+	}
+done
+read -r -a options <<<"${TEST_OPTIONS-}"
+
+result() {
+	if [ "$1" = 0 ]; then
+		passed=$((passed + 1))
+		echo "ok $2"
+	else
+		failed=$((failed + 1))
+		echo "not ok $2"
+	fi
+}
+
+# build KERNEL COMPILER: sets $verdict
+build() {
+	local kernel=$1 compiler=$2 status=0
+	set -- W=1 KCFLAGS=-Werror
+	[ "$compiler" != clang ] || set -- CC=clang "$@"
+	"$tree/scripts/build-module.sh" "$kernel" "$@" >/dev/null || status=1
+	"$tree/scripts/build-module.sh" "$kernel" DEBUG=1 "$@" >/dev/null || status=1
+	"$tree/scripts/build-module.sh" --helper "$kernel" "$@" >/dev/null || status=1
+	verdict=clean
+	[ $status = 0 ] || verdict="not clean"
+	result $status "$kernel: $compiler, W=1"
+}
+
+# suite KERNEL CPUS: sets $verdict; why something was skipped is added to $work/skips
+suite() {
+	local status=0 before=$failed
+	"$tree/scripts/test.sh" --kernel "$1" --cpus "$2" "${options[@]}" 2>&1 | tee "$work/out" || status=$?
+	if ! add_totals "$work/out" || { [ $status != 0 ] && [ "$failed" = "$before" ]; }; then
+		echo "not ok $1: the tests on $2 CPUs ended with status $status"
+		failed=$((failed + 1))
+	fi
+	verdict=$(grep -E '^[0-9]+ passed, ' "$work/out" | tail -1)
+	verdict=${verdict/, 0 failed/}
+	sed -n 's/^ *# \([^:]*\.t\): skipped:* */\1: /p; s/^ *ok [0-9]* - \(.*\) # SKIP \(.*\)/\1: \2/p' "$work/out" >>"$work/skips"
+}
+
+section() {
+	local kernel=$1 line skip
+	printf '.. kernel %s\n\n%s\n%s\n\n' "$kernel" "$kernel" "${kernel//?/=}"
+	line="=========== ============================================"
+	printf '%s\n' "$line" "kernel      $abi" "gcc, W=1    $gcc" "clang, W=1  $clang" "2 CPUs      $two" \
+		"8 CPUs      $eight" "$line" ""
+	[ -s "$work/skips" ] || return 0
+	printf '%s\n\n' "Not tested there:"
+	sort -u "$work/skips" | while read -r skip; do
+		fold -s -w 76 <<<"$skip" | sed '1s/^/* /; 1!s/^/  /; s/ *$//'
+	done
+	echo
+}
+
+# What was there stays, but for the section of this kernel; the order is that of the kernels.
+write_table() {
+	local kernel
+	for kernel in "${known[@]}"; do
+		[ -e "$work/section.$kernel" ] || awk -v marker=".. kernel $kernel" '
+			/^[.][.] kernel / { on = $0 == marker }
+			on' "$table" >"$work/section.$kernel" 2>/dev/null
+	done
+	{
+		cat <<-'END'
+			.. SPDX-License-Identifier: GPL-2.0
+
+			=======
+			Kernels
+			=======
+
+			What ``make test-matrix`` found on Debian's kernels; it wrote this. The module is
+			built against each kernel's own headers and tested in the test machine, on the
+			build with fault injection. A test that needs what a kernel has not got is skipped
+			there and says what that is; ``cpuiso doctor`` says it to the user.
+
+		END
+		for kernel in "${known[@]}"; do
+			cat "$work/section.$kernel"
+		done
+	} | sed -e :a -e '/^\n*$/{$d;N;ba' -e '}' >"$work/table"
+	cp "$work/table" "$table"
+}
+
+"$tree/scripts/deps.sh" build vm test matrix || exit
+for kernel in "${kernels[@]}"; do
+	echo "== $kernel"
+	if ! abi=$("$tree/scripts/kernel-fetch.sh" --abi "$kernel"); then
+		echo "not ok $kernel: it cannot be had"
+		failed=$((failed + 1))
+		continue
+	fi
+	: >"$work/skips"
+	build "$kernel" gcc
+	gcc=$verdict
+	build "$kernel" clang
+	clang=$verdict
+	suite "$kernel" 2
+	two=$verdict
+	suite "$kernel" 8
+	eight=$verdict
+	[[ " ${options[*]} " = *" --only "* ]] || {
+		section "$kernel" >"$work/section.$kernel"
+		write_table
+	}
+done
+totals
+[ "$failed" = 0 ]
