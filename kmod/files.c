@@ -86,7 +86,7 @@ static bool again(ssize_t ret, unsigned int *tries)
 
 static int result(ssize_t ret)
 {
-	return ret == -ERESTARTNOINTR ? -EBUSY : ret < 0 ? ret : 0;
+	return ret == -ERESTARTNOINTR ? -EBUSY : min_t(ssize_t, ret, 0);
 }
 
 /**

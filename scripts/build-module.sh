@@ -78,26 +78,31 @@ unset MAKEFLAGS MAKEOVERRIDES MFLAGS MAKELEVEL
 # Programs say by themselves what they lack. Not all of them are there in all kernels.
 inside=()
 for program in scripts/mod/modpost tools/objtool/objtool tools/bpf/resolve_btfids/resolve_btfids; do
-	if "$kdir/$program" 2>&1 </dev/null | grep -q "GLIBC_.* not found"; then
+	if grep -q "GLIBC_.* not found" <<<"$("$kdir/$program" 2>&1 </dev/null)"; then
 		inside=("$tree/scripts/kernel-chroot.sh")
 		"${inside[@]}" --make 9>&- >&2
 		break
 	fi
 done
-# Settings of a gcc kernel that become options which clang does not know, or which gcc does not.
+# Settings of a gcc kernel that become options which clang does not know, or which gcc does not; and of its headers those
+# that only gcc understands.
 for argument; do
 	[ "$argument" = CC=clang ] || continue
 	IFS=. read -r major minor patch < <(${inside[@]+"${inside[@]}"} clang -dumpversion 9>&-)
-	set -- "$@" LLVM=1 CONFIG_CC_IS_CLANG=y CONFIG_CC_IS_GCC= CONFIG_GCC_VERSION=0 \
+	echo "#undef CONFIG_CC_HAS_NAMED_AS
+#undef CONFIG_USE_X86_SEG_SUPPORT" >"$dir/gcc-only.h"
+	set -- "$@" LLVM=1 KCPPFLAGS="-include $dir/gcc-only.h" CONFIG_CC_IS_CLANG=y CONFIG_CC_IS_GCC= CONFIG_GCC_VERSION=0 \
 		CONFIG_CLANG_VERSION=$((major * 10000 + minor * 100 + patch)) \
 		CONFIG_CC_IMPLICIT_FALLTHROUGH=-Wimplicit-fallthrough CONFIG_FTRACE_MCOUNT_USE_CC= \
 		CONFIG_INIT_STACK_ALL_ZERO= CONFIG_RETHUNK= CONFIG_MITIGATION_RETHUNK= CONFIG_SLS= CONFIG_MITIGATION_SLS=
 done
 
-# Headers packages carry no vmlinux to make type information from, and the test machine needs none.
+# Headers packages carry no vmlinux to make type information from, or want another program for it; the test machine needs
+# none.
+about_btf='^Skipping BTF|^warning: pahole version|^  The kernel was built with: [0-9]*$|^  You are using: *[0-9]*$'
 result=0
 ${inside[@]+"${inside[@]}"} make -s -j"$(nproc)" -C "$dir/$src" modules KDIR="$kdir" "$@" >"$dir/output" 2>&1 9>&- || result=1
-if grep -v '^Skipping BTF' "$dir/output" >&2; then
+if grep -vE "$about_btf" "$dir/output" >&2; then
 	# So that what was complained about once is complained about again.
 	forget
 fi
