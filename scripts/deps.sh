@@ -12,7 +12,7 @@ die() {
 
 packages() {
 	case $1 in
-	build) echo gcc make pkg-config linux-headers-amd64 libnl-3-dev libnl-genl-3-dev libjson-c-dev libsystemd-dev ;;
+	build) echo gcc make pkg-config linux-headers-amd64 libnl-3-dev libnl-genl-3-dev libjson-c-dev libsystemd-dev libncurses-dev ;;
 	vm) echo gcc libc6-dev qemu-system-x86 busybox-static kmod cpio xz-utils zstd iproute2 util-linux ;;
 	demo) echo lighttpd httperf ;;
 	test) echo lighttpd tuna irqbalance stress-ng python3-yaml prometheus dkms ;;

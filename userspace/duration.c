@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Lengths of time as people write them. */
+/* Lengths of time as people write and read them. */
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -57,6 +58,27 @@ int duration_parse(const char *option, const char *text, uint64_t *ns)
 bad:
 	return fail(EXIT_USAGE, "--%s \"%s\" is no time; write it like 10s, 500ms or 2m",
 		    option, text);
+}
+
+/**
+ * duration_format() - write a length of time with three digits or so
+ * @dst: the text
+ * @size: its size
+ * @ns: the time
+ */
+void duration_format(char *dst, size_t size, uint64_t ns)
+{
+	size_t i;
+
+	/* Seconds are the largest unit: "90 s" compares better than "1.5 m". */
+	for (i = 0; i < 3 && ns >= units[i + 1].ns; i++)
+		;
+	if (!i || ns >= 100 * units[i].ns)
+		snprintf(dst, size, "%llu %s", (unsigned long long)(ns / units[i].ns),
+			 units[i].unit);
+	else
+		snprintf(dst, size, "%.*f %s", ns >= 10 * units[i].ns ? 1 : 2,
+			 (double)ns / units[i].ns, units[i].unit);
 }
 
 /**

@@ -12,6 +12,21 @@
 #include "escape.h"
 #include "fail.h"
 
+/* Where sentences go while the screen is somebody's; NULL for stderr. */
+static char *kept;
+static size_t kept_size;
+
+/**
+ * fail_into() - keep sentences instead of printing them
+ * @text: where to, the last one counts; NULL to print them again
+ * @size: its size
+ */
+void fail_into(char *text, size_t size)
+{
+	kept = text;
+	kept_size = size;
+}
+
 static void __attribute__((format(printf, 1, 0))) say(const char *fmt, va_list ap)
 {
 	char raw[4096], clean[4 * sizeof(raw)];
@@ -19,6 +34,10 @@ static void __attribute__((format(printf, 1, 0))) say(const char *fmt, va_list a
 	if (vsnprintf(raw, sizeof(raw), fmt, ap) < 0)
 		return;
 	escape(clean, sizeof(clean), raw, ESC_UTF8 | ESC_ONCE);
+	if (kept) {
+		snprintf(kept, kept_size, "%.*s", (int)kept_size - 1, clean);
+		return;
+	}
 	/* Order with what was already printed, for who reads both as one. */
 	fflush(stdout);
 	/* Nothing can be told if stderr itself is broken. */

@@ -15,6 +15,7 @@
 #include "sysfs.h"
 
 #define SUFFIX	".json"
+#define MAX_SIZE	(1024 * 1024)
 
 static const char *boot_id(void)
 {
@@ -75,7 +76,7 @@ static void set_aside(int dir, const char *file, const char *why)
 
 static struct journal *read_one(int dir, const char *file)
 {
-	char *text = rundir_read(dir, file), name[CPUISO_NAME_LEN + 1];
+	char *text = rundir_read(dir, file, MAX_SIZE), name[CPUISO_NAME_LEN + 1];
 	struct journal *j = NULL;
 
 	snprintf(name, sizeof(name), "%.*s", (int)(strlen(file) - strlen(SUFFIX)), file);

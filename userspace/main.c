@@ -14,8 +14,8 @@
 
 static const struct command *const commands[] = {
 	&cmd_plan, &cmd_apply, &cmd_run, &cmd_status, &cmd_tasks, &cmd_irqs, &cmd_knobs,
-	&cmd_stats, &cmd_watch, &cmd_pin, &cmd_unpin, &cmd_revert, &cmd_undo,
-	&cmd_doctor, &cmd_boot, &cmd_monitor, &cmd_keep, NULL
+	&cmd_stats, &cmd_top, &cmd_observe, &cmd_explain, &cmd_watch, &cmd_pin, &cmd_unpin,
+	&cmd_revert, &cmd_undo, &cmd_doctor, &cmd_boot, &cmd_monitor, &cmd_keep, NULL
 };
 
 static void usage(FILE *to)

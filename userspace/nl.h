@@ -2,6 +2,7 @@
 #ifndef CPUISO_NL_H
 #define CPUISO_NL_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <json-c/json.h>
@@ -52,6 +53,15 @@ bool conn_take(struct conn *c);
 bool conn_gone(const struct conn *c);
 int conn_barrier(struct conn *c);
 enum nl_watch_end conn_watch(struct conn *c, conn_watch_fn fn, void *arg);
+
+enum nl_wait {
+	NL_WAIT_TIME,
+	NL_WAIT_FD,
+	NL_WAIT_SIGNAL,
+};
+
+int conn_wait(struct conn *c, int fd, uint64_t until, const sigset_t *outside,
+	      enum nl_wait *how);
 
 struct nl_sock;
 

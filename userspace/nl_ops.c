@@ -4,6 +4,7 @@
  * is done, read all objects of a kind, take events.
  */
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -21,6 +22,7 @@
 #include "nl_core.h"
 #include "opts.h"
 #include "ask.h"
+#include "duration.h"
 #include "signals.h"
 
 #define DUMP_TRIES	8
@@ -257,4 +259,49 @@ enum nl_watch_end conn_watch(struct conn *c, conn_watch_fn fn, void *arg)
 	}
 	signals_release(&outside);
 	return end;
+}
+
+/**
+ * conn_wait() - let time pass, with an eye on the module
+ * @c: the connection
+ * @fd: something else to wait for, or -1
+ * @until: end, as duration_now() tells it; 0 for none
+ * @outside: signals while waiting, see signals_catch()
+ * @how: what ended it
+ *
+ * Return: 0, or the exit code after saying why there is no use in waiting.
+ */
+int conn_wait(struct conn *c, int fd, uint64_t until, const sigset_t *outside,
+	      enum nl_wait *how)
+{
+	struct pollfd pfd[2] = {
+		{ .fd = nl_socket_get_fd(c->sk), .events = POLLIN },
+		{ .fd = fd, .events = POLLIN },
+	};
+	struct timespec left = { 0 };
+	uint64_t now;
+	int n, err = 0;
+
+	c->bad = false;
+	while (!err && !c->gone && !c->bad) {
+		now = duration_now();
+		*how = NL_WAIT_TIME;
+		if (until && now >= until)
+			return 0;
+		if (until) {
+			left.tv_sec = (until - now) / 1000000000;
+			left.tv_nsec = (until - now) % 1000000000;
+		}
+		n = ppoll(pfd, 2, until ? &left : NULL, outside);
+		*how = NL_WAIT_SIGNAL;
+		if (signals_caught())
+			return 0;
+		if (n > 0 && pfd[0].revents)
+			err = conn_pump(c, outside);
+		*how = NL_WAIT_FD;
+		/* A terminal that changed its size is a key to whoever reads it. */
+		if (pfd[1].revents || (n < 0 && fd >= 0))
+			return 0;
+	}
+	return conn_broken(c, err);
 }

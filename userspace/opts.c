@@ -14,7 +14,7 @@
 
 static const struct opt opt_table[NR_OPTS] = {
 	[OPT_CPUS] = { "cpus", 'c', "LIST", false,
-		"CPUs to isolate, as in the kernel: 3 or 1-3,5 or 1-7:2/4" },
+		"the CPUs, as in the kernel: 3 or 1-3,5 or 1-7:2/4" },
 	[OPT_NAME] = { "name", 'n', "NAME", false,
 		"name of the isolation; \"cpu\" and the list if it is left out" },
 	[OPT_PID] = { "pid", 'p', "PID[,PID]", true,
@@ -45,6 +45,16 @@ static const struct opt opt_table[NR_OPTS] = {
 		"offload the RCU callbacks of the CPUs" },
 	[OPT_REPLUG] = { "replug", 'R', NULL, false,
 		"take the CPUs down and up once, to evict what is pinned" },
+	[OPT_MARK] = { "mark", 'm', "NAME", false,
+		"remember the numbers as they are now under this name" },
+	[OPT_SINCE] = { "since", 'S', "NAME", false,
+		"show what came since the mark of this name" },
+	[OPT_RESET] = { "reset", 'x', NULL, false,
+		"begin the ledgers anew" },
+	[OPT_FOR] = { "for", 'f', "TIME", false,
+		"how long, like 10s, 500ms or 2m" },
+	[OPT_PROOF] = { "proof", 'o', "TIME", false,
+		"observe for so long before and after, and compare" },
 	[OPT_INTERVAL] = { "interval", 'd', "TIME", false,
 		"time between two looks, like 10s" },
 	[OPT_TEXTFILE] = { "textfile", 't', "PATH", false,
@@ -92,6 +102,9 @@ static int store(struct args *args, enum opt_id id, const char *value)
 	case OPT_REPLUG:
 		args->replug = true;
 		return 0;
+	case OPT_RESET:
+		args->reset = true;
+		return 0;
 	default:
 		break;
 	}
@@ -103,6 +116,17 @@ static int store(struct args *args, enum opt_id id, const char *value)
 		return fail(EXIT_USAGE, "--%s is given twice; give it once", o->name);
 	args->one[id] = value;
 	return 0;
+}
+
+/* Two options of different commands may share a letter. */
+static int id_of(const struct command *cmd, char letter)
+{
+	int id;
+
+	for (id = 0; id < OPT_HELP; id++)
+		if (cmd->opts & 1u << id && opt_table[id].letter == letter)
+			break;
+	return id;
 }
 
 static int unknown(const struct command *cmd, char **argv, int argc, int c)
@@ -168,11 +192,7 @@ int opts_parse(const struct command *cmd, int argc, char **argv,
 	while ((c = getopt_long(argc, argv, shortopts, longopts, NULL)) != -1) {
 		if (c == '?' || c == ':')
 			return unknown(cmd, argv, argc, c);
-		if (c < LONG_BASE)
-			for (id = 0; opt_table[id].letter != c; id++)
-				;
-		else
-			id = c - LONG_BASE;
+		id = c < LONG_BASE ? id_of(cmd, c) : c - LONG_BASE;
 		if (id == OPT_HELP) {
 			*help = true;
 			return 0;

@@ -23,6 +23,11 @@ enum opt_id {
 	OPT_POWER,
 	OPT_RCU,
 	OPT_REPLUG,
+	OPT_MARK,
+	OPT_SINCE,
+	OPT_RESET,
+	OPT_FOR,
+	OPT_PROOF,
 	OPT_INTERVAL,
 	OPT_TEXTFILE,
 	OPT_ALL,
@@ -47,7 +52,7 @@ struct strings {
 struct args {
 	const char *one[NR_OPTS];	/* of options that count once */
 	struct strings many[NR_OPTS];	/* of repeatable options */
-	bool json, all, install, remove, power, rcu, replug;
+	bool json, all, install, remove, power, rcu, replug, reset;
 	char **words;			/* arguments that are no options */
 	int nr_words;
 	char **tail;			/* what follows "--", or NULL */

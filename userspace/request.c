@@ -20,19 +20,26 @@
 #include "sysfs.h"
 #include "workload.h"
 
-static int check_cpus(const struct cpuset *want)
+static int check_present(const struct cpuset *want)
 {
-	struct cpuset present, online, rest = *want;
+	struct cpuset present, rest = *want;
 	char list[CPUISO_CPULIST_LEN + 1];
 
-	if (sys_cpus("/sys/devices/system/cpu/present", &present)) {
-		cpuset_minus(&rest, &present);
-		if (!cpuset_empty(&rest)) {
-			cpulist_format(list, sizeof(list), &rest);
-			return fail(EXIT_REFUSED, "there is no CPU %s in this machine; see /sys/devices/system/cpu/present",
-				    list);
-		}
-	}
+	if (!sys_cpus("/sys/devices/system/cpu/present", &present))
+		return 0;
+	cpuset_minus(&rest, &present);
+	if (cpuset_empty(&rest))
+		return 0;
+	cpulist_format(list, sizeof(list), &rest);
+	return fail(EXIT_REFUSED, "there is no CPU %s in this machine; see /sys/devices/system/cpu/present",
+		    list);
+}
+
+static int check_isolable(const struct cpuset *want)
+{
+	struct cpuset online, rest;
+	char list[CPUISO_CPULIST_LEN + 1];
+
 	if (!sys_cpus("/sys/devices/system/cpu/online", &online))
 		return 0;
 	rest = *want;
@@ -47,23 +54,42 @@ static int check_cpus(const struct cpuset *want)
 	return 0;
 }
 
-static int parse_cpus(struct request *r, const char *text)
+/**
+ * request_cpus() - read a list of CPUs that there are
+ * @r: the request
+ * @text: the list
+ * @want: the same as a set, may be NULL
+ *
+ * Return: 0, or the exit code after saying what is wrong.
+ */
+int request_cpus(struct request *r, const char *text, struct cpuset *want)
 {
-	struct cpuset possible, want;
+	struct cpuset possible, set;
 	const char *why;
 	int cpu, nr = 0;
 
-	if (!text)
-		return fail(EXIT_USAGE, "--cpus is missing; name the CPUs to isolate, like -c 1-3");
 	if (sys_cpus("/sys/devices/system/cpu/possible", &possible))
 		for (cpu = -1; (cpu = cpuset_next(&possible, cpu)) >= 0; )
 			nr = cpu + 1;
-	why = cpulist_parse(text, nr ? nr : CPULIST_MAX, &want);
+	why = cpulist_parse(text, nr ? nr : CPULIST_MAX, &set);
 	if (why)
 		return fail(EXIT_USAGE, "the CPU list \"%s\" %s", text, why);
-	if (cpulist_format(r->cpus, sizeof(r->cpus), &want) >= sizeof(r->cpus))
+	if (cpulist_format(r->cpus, sizeof(r->cpus), &set) >= sizeof(r->cpus))
 		return fail(EXIT_USAGE, "the CPU list is too long for the module; use fewer ranges");
-	return check_cpus(&want);
+	if (want)
+		*want = set;
+	return check_present(&set);
+}
+
+static int parse_cpus(struct request *r, const char *text)
+{
+	struct cpuset want;
+	int code;
+
+	if (!text)
+		return fail(EXIT_USAGE, "--cpus is missing; name the CPUs to isolate, like -c 1-3");
+	code = request_cpus(r, text, &want);
+	return code ? code : check_isolable(&want);
 }
 
 static const char name_chars[] =

@@ -16,8 +16,6 @@
 #include "fail.h"
 #include "rundir.h"
 
-#define MAX_SIZE	(1024 * 1024)
-
 static int check(int fd, mode_t type)
 {
 	struct stat st;
@@ -109,13 +107,14 @@ int rundir_lock(int dir)
  * rundir_read() - read a file
  * @dir: the directory
  * @file: its name
+ * @max: how long it may be
  *
  * Return: its text for free(), or NULL with errno.
  */
-char *rundir_read(int dir, const char *file)
+char *rundir_read(int dir, const char *file, size_t max)
 {
 	int fd = openat(dir, file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC), err;
-	size_t len = 0;
+	size_t len = 0, size = 4096;
 	char *text;
 	ssize_t n;
 
@@ -127,17 +126,22 @@ char *rundir_read(int dir, const char *file)
 		errno = -err;
 		return NULL;
 	}
-	text = xcalloc(MAX_SIZE + 1, 1);
-	while ((n = read(fd, text + len, MAX_SIZE - len)) != 0) {
+	text = xcalloc(size, 1);
+	while ((n = read(fd, text + len, size - 1 - len)) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			break;
 		len += n;
+		if (len > max)
+			break;
+		if (len == size - 1)
+			text = xrealloc(text, size *= 2, 1);
 	}
+	text[len] = '\0';
 	close(fd);
 	/* Neither one that is too long nor one with a NUL in it is of ours. */
-	if (n < 0 || len == MAX_SIZE || strlen(text) != len) {
+	if (n < 0 || len > max || strlen(text) != len) {
 		free(text);
 		errno = n < 0 ? EIO : EINVAL;
 		return NULL;

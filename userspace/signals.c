@@ -63,3 +63,11 @@ int signals_caught(void)
 {
 	return caught;
 }
+
+/**
+ * signals_forget() - the signal has been seen to, and the command goes on
+ */
+void signals_forget(void)
+{
+	caught = 0;
+}

@@ -7,5 +7,6 @@
 void signals_catch(sigset_t *outside);
 void signals_release(const sigset_t *outside);
 int signals_caught(void);
+void signals_forget(void);
 
 #endif

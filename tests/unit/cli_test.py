@@ -112,7 +112,7 @@ ok(r.returncode == 2 and "usage:" in r.stderr and not r.stdout, "no command at a
 
 # The module is not there, or not ours.
 for c in (["apply", "-c", "1"], ["plan", "-c", "1"], ["revert"], ["status"], ["tasks"], ["irqs"],
-          ["stats"], ["watch"], ["pin", "--comm", "a"], ["unpin", "--comm", "a"]):
+          ["stats"], ["top"], ["explain"], ["observe", "-c", "1"], ["watch"], ["pin", "--comm", "a"], ["unpin", "--comm", "a"]):
     refused(3, c, 'load it with "modprobe cpuiso"', fake="absent")
     refused(3, c, "version 9.9", "version", fake="version=9.9")
 refused(3, ["status"], "not loaded", fake="vanish")
@@ -197,6 +197,114 @@ def members(entry):
     return set(re.findall(r"\*([a-z_]+)\*", text))
 
 
+# stats: marks, and what came since.
+run_dir = os.path.join(root, "run")
+os.makedirs(run_dir)
+refused(1, ["stats", "--since", "m"], 'there is no mark "m"', "--mark m")
+done(["stats", "--mark", "m"], "m: marked", "--since m")
+r = json.loads(done(["stats", "--since", "m", "--json"], fake="dumps=3").stdout)
+rows = {(x["cpu"], x["kind"], x["name"]): x for x in r["stats"]}
+x = rows[1, "vector", "local_timer"]
+ok(r["since"] == "m" and x["count"] == 750 and x["total_ns"] == 12000000 and x["first_ns"] is None and
+   x["histogram"][10] == 750 and x["histogram"][20] == 0, "what came since a mark", x)
+ok(x["max_ns"] == 1023 and rows[1, "time", "wall"]["total_ns"] == 3 * 10**9 and
+   rows[1, "time", "wall"]["first_ns"] == 6 * 10**9, "its longest is within what the histogram says", x)
+r = json.loads(done(["stats", "--since", "m", "--json"], fake="dumps=3 renamed").stdout)
+rows = {x["name"]: x for x in r["stats"]}
+ok(rows["77:new name"]["count"] == 6, "a thread that changed its name is the same", rows)
+r = json.loads(done(["stats", "--since", "m", "--json"]).stdout)
+ok([x["name"] for x in r["stats"]] == ["wall", "workload", "idle", "noise", "unexplained", "context"],
+   "what did nothing since is left out", r)
+r = json.loads(done(["stats", "--since", "m", "--json"], fake="anew dumps=3").stdout)
+ok({x["name"]: x for x in r["stats"]}["local_timer"]["count"] == 1000, "a new ledger is all since the mark")
+r = json.loads(done(["stats", "--json"], fake="huge").stdout)
+ok(max(x["count"] or 0 for x in r["stats"]) > 2**64 - 300, "numbers of 64 bits")
+refused(2, ["stats", "--mark", "a/b"], "use 1 to 31 letters")
+refused(2, ["stats", "--since", ""], "use 1 to 31 letters")
+refused(2, ["stats", "--mark", "a", "--reset"], "give one of them")
+refused(2, ["stats", "--mark", "a", "-c", "1"], "of all CPUs")
+refused(1, ["stats", "-c", "7"], "no CPU 7")
+mark = os.path.join(run_dir, "cpuiso/m.mark")
+for text in ("", "{", "[]", '{"format":2,"stats":[]}', '{"format":1,"stats":[{"cpu":1}]}', '{"format":1,"stats":7}'):
+    with open(mark, "w", encoding="ascii") as f:
+        f.write(text)
+    refused(1, ["stats", "--since", "m"], "damaged")
+os.chmod(mark, 0o644)
+refused(1, ["stats", "--since", "m"], "not yours alone")
+os.remove(mark)
+os.symlink("/etc/passwd", mark)
+refused(1, ["stats", "--since", "m"], "not yours alone")
+os.remove(mark)
+shutil.rmtree(os.path.join(run_dir, "cpuiso"))
+r = done(["stats", "-c", "2", "--json"], fake="many")
+ok({x["cpu"] for x in json.loads(r.stdout)["stats"]} == {2}, "the ledger of one CPU")
+done(["stats", "--reset"], "the ledgers of all CPUs begin anew\n")
+done(["stats", "--reset", "-c", "1,2"], "the ledgers of CPU 1-2 begin anew\n")
+refused(1, ["stats", "--reset"], "as root", fake="refuse=1")
+r = json.loads(done(["stats", "--reset", "--json"]).stdout)
+ok(r["verb"] == "reset" and r["cpus"] is None, "a reset in JSON", r)
+
+# observe.
+refused(2, ["observe"], "--cpus is missing")
+refused(2, ["observe", "-c", "1", "--for", "soon"], "write it like 10s")
+refused(2, ["observe", "-c", "1", "--for", "0"], "too short")
+refused(2, ["observe", "-c", "1", "--for", "1e99"], "too long")
+refused(2, ["observe", "-c", "1", "--for", "0x10"], "write it like 10s")
+refused(1, ["observe", "-c", "7"], "no CPU 7")
+refused(1, ["observe", "-c", "1"], "as root", fake="refuse=1")
+refused(1, ["observe", "-c", "1"], "name another", fake="fails=3")
+r = done(["observe", "-c", "0-5", "--for", "1ms"], "local_timer", "COUNT")
+ok(re.search(r"^ *1 +vector +local_timer +250 ", r.stdout, re.M), "observe shows what came meanwhile", r.stdout)
+
+# apply --proof.
+refused(2, ["apply", "-c", "1", "--proof", "1x"], "write it like 10s")
+refused(2, ["apply", "-c", "1", "--proof", "1s", "--", "true"], "--pid")
+refused(1, ["apply", "-c", "1", "--proof", "1ms"], "as root", fake="refuse=1")
+r = done(["apply", "-c", "1", "--proof", "1ms"], "is isolated", "before       555.0 disturbances/s,   1.0000 %")
+ok(re.search(r"^ *1 +kthread +kworker/1:0 +2.0 +2.0 +3000000 +3000000 ", r.stdout, re.M), "sources side by side", r.stdout)
+r = json.loads(done(["apply", "-c", "1", "--proof", "1ms", "--json"]).stdout)["proof"]
+x = {(x["kind"], x["name"]): x for x in r["sources"]}["vector", "local_timer"]
+ok(x["before"]["count"] == 250 and x["after"]["count_per_s"] == 250.0 and r["cpus"][0]["before"]["wall_ns"] == 10**9,
+   "a proof in JSON", x)
+
+
+# explain: what this machine has is not advised.
+def explained(fake="", **files):
+    for name, text in files.items():
+        path = os.path.join(root, name.replace("__", "/"))
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="ascii") as f:
+            f.write(text)
+    r = run("explain", "--json", fake=fake, env=ROOT)
+    for name in files:
+        os.remove(os.path.join(root, name.replace("__", "/")))
+    return {x["names"][0]: x for x in json.loads(r.stdout)["sources"]}
+
+
+x = explained()
+ok([r[:11] for r in x["local_timer"]["remedies"]] == ["nohz_full=1"] and x["local_timer"]["nothing"] is None and
+   x["local_timer"]["known"], "the tick of an isolated CPU asks for nohz_full", x["local_timer"])
+ok(not x["nobody_knows[this]"]["known"] and x["vmstat_update"]["known"], "what has no entry is told apart")
+ok(x["24:eth0 rx"]["remedies"] == [] and "moved off" in x["24:eth0 rx"]["nothing"], "an interrupt that was moved", x)
+x = explained(proc__cmdline="quiet nohz_full=1 skew_tick=1\n", sys__devices__system__cpu__nohz_full="1\n")
+ok(x["local_timer"]["remedies"] == [] and x["tick_sched_timer"]["remedies"] == [] and
+   "nothing" in x["local_timer"]["nothing"], "what the boot line has is not advised", x["local_timer"])
+x = explained("isolations=0", proc__sys__vm__stat_interval="1\n")
+ok(x["24:eth0 rx"]["remedies"] == ["cpuiso apply -c 1"] and
+   x["vmstat_update"]["remedies"] == ["cpuiso apply -c 1", "echo 60 > /proc/sys/vm/stat_interval"],
+   "a CPU that is only observed is to be isolated", x)
+x = explained("isolations=0", proc__sys__vm__stat_interval="60\n")
+ok(x["vmstat_update"]["remedies"] == ["cpuiso apply -c 1"], "a setting that is right is not advised", x)
+x = explained("report")
+ok("guard irqs=evict" in x["24:eth0 rx"]["remedies"][0], "a guard that only reports", x["24:eth0 rx"])
+r = json.loads(run("explain", "--json", fake="many", env=ROOT).stdout)["sources"]
+ok(sorted(x["cpus"] for x in r if x["names"] == ["vmstat_update"]) == ["1", "2-7"], "what needs the same is shown together", r)
+r = done(["explain"], "vector local_timer on CPU 1: 250 times, 4.00 ms, longest 70.0 us\n    is  ",
+         "\n    because  ", "\n    remove   nohz_full=1")
+refused(1, ["explain", "-c", "3"], "there is no ledger of CPU 3; isolate")
+refused(1, ["explain", "--since", "nope"], 'no mark "nope"', fake="")
+
+
 LISTS = "tasks, irqs, knobs, undo"
 
 
@@ -209,6 +317,10 @@ def schema(argv, entry, *inner):
         want -= {"tasks", "irqs", "knobs", "records"} - {"records" if argv[0] == "undo" else argv[0]}
     if argv[0] == "watch":
         want -= {"count"}
+    if argv[0] in ("pin", "unpin"):
+        want -= {"proof"}
+    if argv[0] == "stats":
+        want -= {"mark", "verb", "name", "cpus"}
     ok(set(docs[0]) == want and docs[0].get("version", 1) == 1, f"{argv[0]} --json is as documented",
        set(docs[0]) ^ want)
     for key, name in inner:
@@ -236,8 +348,18 @@ doc = schema(["knobs"], LISTS, ("knobs", "KNOB"))
 ok(doc["knobs"][0]["target"] == "60" and doc["knobs"][1]["verdict"] == "absent", "knobs in JSON", doc)
 doc = schema(["undo"], LISTS, ("records", "RECORD"))
 ok(doc["records"][0]["result"] == "gone" and doc["records"][1]["kind"] == "knob", "records in JSON", doc)
-doc = schema(["stats"], "stats")
-ok(doc["stats"][1]["count"] == 2**64 - 1 and doc["stats"][0]["count"] is None, "64 bits and null")
+doc = schema(["stats"], "stats", ("stats", "STAT"))
+ok([(r["name"], r["kind"]) for r in doc["stats"]][:7] ==
+   [("wall", "time"), ("workload", "time"), ("idle", "time"), ("noise", "time"), ("unexplained", "time"),
+    ("local_timer", "vector"), ("77:kworker/1:0", "kthread")] and doc["stats"][-1]["max_ns"] is None and
+   doc["stats"][1]["histogram"][10] == 5 and doc["since"] is None, "what hurts most comes first", doc)
+schema(["observe", "-c", "1", "--for", "1ms"], "observe", ("stats", "STAT"))
+schema(["explain"], "explain", ("sources", "EXPLANATION"))
+doc = schema(["apply", "-c", "1", "--proof", "1ms"], "apply, pin, unpin", ("isolation", "ISOLATION"))
+x = doc["proof"]["sources"][-1]
+ok(set(doc["proof"]) == {"cpus", "sources"} and set(doc["proof"]["cpus"][0]) == members("PART") - {"wall_ns"} and
+   set(x) == members("DIFFERENCE") and set(x["before"]) == members("WINDOW") and
+   set(doc["proof"]["cpus"][0]["after"]) == members("WINDOW") | {"wall_ns"}, "a proof is as documented", doc["proof"])
 schema(["apply", "-c", "1"], "apply, pin, unpin", ("isolation", "ISOLATION"))
 schema(["pin", "--comm", "a"], "apply, pin, unpin", ("isolation", "ISOLATION"))
 ok(schema(["revert"], "revert", ("records", "RECORD"))["name"] is None, "revert of all has no name")
@@ -269,6 +391,11 @@ for sig in (signal.SIGINT, signal.SIGTERM):
     p.send_signal(sig)
     out, err = p.communicate(timeout=20)
     ok(p.returncode == 0 and not err, f"watch ends cleanly at {sig.name}", p.returncode, err)
+p = start(["observe", "-c", "1"], "")
+time.sleep(0.3)
+p.send_signal(signal.SIGINT)
+out, err = p.communicate(timeout=20)
+ok(p.returncode == 0 and "local_timer" in out and err == "cpuiso: observing CPU 1; Ctrl-C ends it\n", "observe until Ctrl-C", p.returncode, out, err)
 p = start(["watch"], "stay")
 p.stdout.close()
 time.sleep(0.2)
@@ -363,7 +490,8 @@ ok(not logged(["status"], "") and not logged(["apply", "-c", "3-1"], "") and
 
 if shutil.which("valgrind"):
     for argv, fake in ((["plan", "-c", "1", "--all"], "intr=2"), (["apply", "-c", "1", "-C", "a", "-g", "/web"], ""),
-                       (["status", "--json"], ""), (["watch"], "gap"), (["tasks"], "garbage"),
+                       (["status", "--json"], ""), (["explain"], "many"), (["stats"], ""),
+                       (["apply", "-c", "1", "--proof", "1ms"], ""), (["observe", "-c", "1", "-f", "1ms"], ""), (["watch"], "gap"), (["tasks"], "garbage"),
                        (["apply", "-c", "3-1", "-C", "a"], ""), (["revert"], "changed"),
                        (["doctor", "-c", "1"], ""), (["apply", "-c", "1"], "refuse=16 reason"),
                        (["pin", "-C", "a"], "")):

@@ -26,6 +26,9 @@
  *   late		the family comes after it was looked for
  *   reload		the family goes once while events are watched, and comes
  *   eperm, vanish	info-get is refused; the family goes after it was found
+ *   dumps=N, anew	N dumps of the ledgers were before; each is of a new ledger
+ *   huge, many	their numbers are the largest; they are of seven CPUs
+ *   renamed		a thread has another name
  *   journal		there is a journal; else there is syslog
  *
  * What is logged goes to the file that FAKE_LOG names.
@@ -261,7 +264,7 @@ static void dump(struct fake *f, const struct nlmsghdr *req, int cmd)
 		[CPUISO_CMD_ISOLATION_GET] = { fake_isolation, 1 },
 		[CPUISO_CMD_TASK_GET] = { fake_task, 6 },
 		[CPUISO_CMD_IRQ_GET] = { fake_irq, 2 },
-		[CPUISO_CMD_STAT_GET] = { fake_stat, 2 },
+		[CPUISO_CMD_STAT_GET] = { fake_stat, 0 },
 		[CPUISO_CMD_KNOB_GET] = { fake_knob, 2 },
 		[CPUISO_CMD_UNDO_GET] = { fake_undone, 2 },
 	};
@@ -272,10 +275,10 @@ static void dump(struct fake *f, const struct nlmsghdr *req, int cmd)
 
 	if (cmd == CPUISO_CMD_ISOLATION_GET)
 		n = number("isolations", n);
-	if (cmd == CPUISO_CMD_STAT_GET && fake_word("ledger"))
-		n = 12;
 	if (cmd == CPUISO_CMD_TASK_GET)
 		n = number("tasks", n);
+	if (cmd == CPUISO_CMD_STAT_GET)
+		n = fake_stats_begin();
 	if (dumps_interrupted < number("intr", 0))
 		intr = NLM_F_DUMP_INTR;
 	dumps_interrupted += !!intr;

@@ -134,19 +134,73 @@ static void source(struct nl_msg *msg, int i)
 	}
 }
 
+static uint64_t dumps_of_stats;
+
+static const struct {
+	int kind;
+	const char *name;
+	uint64_t count, total, max;
+} rows[] = {
+	{ CPUISO_STAT_TIME, "wall", 0, 1000000000, 0 },
+	{ CPUISO_STAT_TIME, "workload", 5, 899000000, 90000000 },
+	{ CPUISO_STAT_TIME, "idle", 3, 90000000, 9000000 },
+	{ CPUISO_STAT_TIME, "noise", 0, 10000000, 0 },
+	{ CPUISO_STAT_TIME, "unexplained", 0, 1000000, 0 },
+	{ CPUISO_STAT_SWITCH, "context", 100, 0, 0 },
+	{ CPUISO_STAT_VECTOR, "local_timer", 250, 4000000, 70000 },
+	{ CPUISO_STAT_SOFTIRQ, "TIMER", 40, 500000, 60000 },
+	{ CPUISO_STAT_IRQ, "24:eth0 rx", 10, 1000000, 300000 },
+	{ CPUISO_STAT_KTHREAD, "77:kworker/1:0", 2, 3000000, 2000000 },
+	{ CPUISO_STAT_USER, "4242:evil \033[2J", 1, 400000, 400000 },
+	{ CPUISO_STAT_HRTIMER, "tick_sched_timer", 250, 900000, 20000 },
+	{ CPUISO_STAT_WORK, "vmstat_update", 1, 100000, 100000 },
+	{ CPUISO_STAT_WORK, "nobody_knows[this]", 1, 100000, 100000 },
+	{ CPUISO_STAT_IPI, "0:systemd:reschedule", 7, 0, 0 },
+};
+
+#define NR_SOURCES	(int)(sizeof(rows) / sizeof(rows[0]))
+
+int fake_stats_begin(void)
+{
+	if (fake_word("ledger"))
+		return 12;
+	dumps_of_stats++;
+	return NR_SOURCES * (fake_word("many") ? 7 : 1);
+}
+
+/* Of CPU 1, and with "many" of six more; each dump is a second later. */
 void fake_stat(struct nl_msg *msg, int i)
 {
+	uint32_t histogram[CPUISO_HISTOGRAM_LEN] = { 0 };
+	uint64_t n = dumps_of_stats + (fake_word("dumps") ? atoi(fake_word("dumps")) : 0), first = 5000000000ULL;
+	int at = i % NR_SOURCES, kind = rows[at].kind;
+
 	if (fake_word("ledger")) {
 		source(msg, i);
 		return;
 	}
-	nla_put_u32(msg, CPUISO_A_STAT_CPU, 1);
-	nla_put_u32(msg, CPUISO_A_STAT_KIND, i ? CPUISO_STAT_IRQ : CPUISO_STAT_TIME);
-	nla_put_string(msg, CPUISO_A_STAT_NAME, i ? "24:eth0" : "idle");
-	if (i)
-		nla_put_u64(msg, CPUISO_A_STAT_COUNT, 18446744073709551615ULL);
-	else
-		nla_put_u64(msg, CPUISO_A_STAT_TOTAL_NS, 123456789);
+	if (fake_word("anew"))
+		first += n;
+	if (fake_word("huge"))
+		n = 18446744073709551615ULL / (rows[at].count ? rows[at].count : 1);
+	nla_put_u32(msg, CPUISO_A_STAT_CPU, 1 + i / NR_SOURCES);
+	nla_put_u32(msg, CPUISO_A_STAT_KIND, kind);
+	nla_put_string(msg, CPUISO_A_STAT_NAME, fake_word("renamed") && kind == CPUISO_STAT_KTHREAD ?
+		       "77:new name" : rows[at].name);
+	if (rows[at].count)
+		nla_put_u64(msg, CPUISO_A_STAT_COUNT, n * rows[at].count);
+	if (rows[at].total)
+		nla_put_u64(msg, CPUISO_A_STAT_TOTAL_NS, n * rows[at].total);
+	if (kind == CPUISO_STAT_TIME && at > 2)
+		return;
+	nla_put_u64(msg, CPUISO_A_STAT_LAST_NS, first + n * 1000000000);
+	nla_put_u64(msg, CPUISO_A_STAT_FIRST_NS, first + at);
+	if (!rows[at].max)
+		return;
+	nla_put_u64(msg, CPUISO_A_STAT_MAX_NS, rows[at].max);
+	histogram[10] = n * rows[at].count;
+	histogram[20] = 1;
+	nla_put(msg, CPUISO_A_STAT_HISTOGRAM, sizeof(histogram), histogram);
 }
 
 void fake_knob(struct nl_msg *msg, int i)

@@ -9,6 +9,7 @@ const char *fake_word(const char *name);
 void fake_isolation(struct nl_msg *msg, int i);
 void fake_task(struct nl_msg *msg, int i);
 void fake_irq(struct nl_msg *msg, int i);
+int fake_stats_begin(void);
 void fake_stat(struct nl_msg *msg, int i);
 void fake_knob(struct nl_msg *msg, int i);
 void fake_undone(struct nl_msg *msg, int i);

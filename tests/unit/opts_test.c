@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "duration.h"
 #include "fail.h"
 #include "log.h"
 #include "names.h"
@@ -37,6 +38,35 @@ static int parse(const char *line)
 	return opts_parse(&cmd, argc, argv, &args, &help);
 }
 
+static uint64_t duration(const char *text)
+{
+	uint64_t ns = 0;
+
+	return duration_parse("for", text, &ns) ? 0 : ns;
+}
+
+static bool formats(uint64_t ns, const char *want)
+{
+	char text[32];
+
+	duration_format(text, sizeof(text), ns);
+	return !strcmp(text, want);
+}
+
+static void test_duration(void)
+{
+	ok(duration("10") == 10000000000 && duration("10s") == 10000000000 &&
+	   duration("1.5m") == 90000000000 && duration("500ms") == 500000000 &&
+	   duration(".25s") == 250000000 && duration("1h") == 3600000000000, "times");
+	ok(!duration("") && !duration("s") && !duration("-1s") && !duration("1 s") &&
+	   !duration("0x10") && !duration("inf") && !duration("nan") && !duration("1e400") &&
+	   !duration("0") && !duration("1us") && !duration("9999h") && !duration("1d"),
+	   "what is no time, or too short or long");
+	ok(formats(0, "0 ns") && formats(999, "999 ns") && formats(1000, "1.00 us") &&
+	   formats(12340, "12.3 us") && formats(999999, "999 us") && formats(90000000000, "90.0 s"),
+	   "times as people read them");
+}
+
 static void test_opts(void)
 {
 	ok(!parse("-c 1 --comm a -C b --json word") && args.json && !args.all &&
@@ -46,6 +76,7 @@ static void test_opts(void)
 	ok(!parse("word -c1 -ja") && args.json && args.all && args.nr_words == 1,
 	   "options after a word, and joined ones");
 	ok(!parse("--cpus=1") && !strcmp(args.one[OPT_CPUS], "1"), "a value after =");
+	ok(!parse("-c 1 -r") && args.rcu && !args.remove, "a letter that another command uses too");
 	ok(parse("-c") == EXIT_USAGE && parse("--cpus") == EXIT_USAGE, "a value is missing");
 	ok(parse("--nope") == EXIT_USAGE && parse("-Z") == EXIT_USAGE, "an unknown option");
 	ok(parse("--json=1") == EXIT_USAGE, "a value too many");
@@ -129,6 +160,7 @@ int main(void)
 	if (!freopen("/dev/null", "w", stderr))
 		return 1;
 	test_opts();
+	test_duration();
 	test_request();
 	test_words();
 	opts_free(&args);

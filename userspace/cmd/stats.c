@@ -1,86 +1,118 @@
 // SPDX-License-Identifier: GPL-2.0
 /* cpuiso stats: what uses the isolated and the observed CPUs, what hurts most first. */
-#include <string.h>
-
-#include "../nl.h"
-#include "../output.h"
-#include "cmd.h"
+#include <stdio.h>
 
 #include <cpuiso.h>
 
-static const struct column columns[] = {
-	{ "cpu", "CPU", COL_RIGHT },
-	{ "kind", "KIND", 0 },
-	{ "name", "NAME", 0 },
-	{ "count", "COUNT", COL_RIGHT },
-	{ "total_ns", "TOTAL_NS", COL_RIGHT },
-	{ "max_ns", "MAX_NS", COL_RIGHT },
-	{ "last_ns", "LAST_NS", COL_RIGHT },
-	{ NULL, NULL, 0 }
-};
+#include "../change.h"
+#include "../fail.h"
+#include "../mark.h"
+#include "../nl.h"
+#include "../output.h"
+#include "../request.h"
+#include "../stats.h"
+#include "cmd.h"
 
-static int part(json_object *row)
+static int show(const struct args *args, const char *since, json_object *rows)
 {
-	static const char *const parts[] = {
-		"wall", "workload", "idle", "noise", "unexplained",
-	};
-	int i;
+	json_object *doc, *mark = NULL, *shown = json_object_get(rows);
+	int code = 0;
 
-	for (i = 0; i < 5 && strcmp(get_str(row, "name"), parts[i]); i++)
-		;
-	return i;
+	if (since) {
+		code = mark_read(since, &mark);
+		if (code)
+			goto out;
+		shown = stats_since(rows, mark);
+		json_object_put(rows);
+		json_object_put(mark);
+	}
+	stats_sort(shown);
+	if (args->json) {
+		doc = out_document();
+		put_str(doc, "since", since);
+		put(doc, "stats", json_object_get(shown));
+		out_json(doc);
+		json_object_put(doc);
+	} else {
+		stats_print(shown);
+	}
+out:
+	json_object_put(shown);
+	return code;
 }
 
-/* How a CPU's time is divided comes first, then what took most of it. */
-static int by_hurt(const void *x, const void *y)
+static int mark(const struct args *args, const char *name, json_object *rows)
 {
-	json_object *a = *(json_object *const *)x, *b = *(json_object *const *)y;
-	bool time_a, time_b;
-	uint64_t n, m;
+	json_object *doc;
+	int code;
 
-	n = get_num(a, "cpu");
-	m = get_num(b, "cpu");
-	if (n != m)
-		return n < m ? -1 : 1;
-	time_a = !strcmp(get_str(a, "kind"), "time");
-	time_b = !strcmp(get_str(b, "kind"), "time");
-	if (time_a && time_b)
-		return part(a) - part(b);
-	if (time_a || time_b)
-		return time_b - time_a;
-	n = get_num(a, "total_ns");
-	m = get_num(b, "total_ns");
-	if (n != m)
-		return n > m ? -1 : 1;
-	n = get_num(a, "count");
-	m = get_num(b, "count");
-	return (n < m) - (n > m);
+	code = mark_write(name, rows);
+	if (code)
+		return code;
+	if (args->json) {
+		doc = out_document();
+		put_str(doc, "mark", name);
+		out_json(doc);
+		json_object_put(doc);
+	} else {
+		printf("%s: marked; \"cpuiso stats --since %s\" shows what comes from now on\n",
+		       name, name);
+	}
+	return 0;
+}
+
+static int reset(const struct args *args, struct conn *c, const struct request *req)
+{
+	struct done done;
+	json_object *doc;
+	int code;
+
+	code = conn_change(c, CPUISO_CMD_RESET, req, &done);
+	if (code)
+		return code;
+	if (args->json) {
+		doc = change_document(CPUISO_CMD_RESET, req, &done);
+		put_str(doc, "cpus", req->cpus[0] ? req->cpus : NULL);
+		out_json(doc);
+		json_object_put(doc);
+	} else {
+		printf("the ledgers of %s%s begin anew\n", req->cpus[0] ? "CPU " : "all CPUs",
+		       req->cpus);
+	}
+	return 0;
 }
 
 static int run(const struct args *args)
 {
-	json_object *rows, *doc;
+	const char *since = args->one[OPT_SINCE], *name = args->one[OPT_MARK];
+	const char *list = args->one[OPT_CPUS];
+	struct request req = { 0 };
+	json_object *rows = NULL;
 	struct conn *c;
-	int code;
+	struct cpuset cpus;
+	int code = 0;
 
-	code = conn_open(&c);
+	if (!!since + !!name + args->reset > 1)
+		return fail(EXIT_USAGE, "--mark, --since and --reset are three things to do; give one of them");
+	if (since || name)
+		code = mark_check(since ? since : name);
+	if (!code && name && list)
+		code = fail(EXIT_USAGE, "a mark is of all CPUs; leave --cpus out, and give it with --since");
+	if (!code && list)
+		code = request_cpus(&req, list, &cpus);
+	if (!code)
+		code = conn_open(&c);
 	if (code)
 		return code;
-	code = conn_dump(c, CPUISO_CMD_STAT_GET, NULL, &rows);
+	if (args->reset)
+		code = reset(args, c, &req);
+	else
+		code = stats_read(c, list ? &cpus : NULL, &rows);
 	conn_close(c);
-	if (code)
-		return code;
-	json_object_array_sort(rows, by_hurt);
-	if (args->json) {
-		doc = out_document();
-		put(doc, "stats", rows);
-		out_json(doc);
-		json_object_put(doc);
-		return 0;
-	}
-	out_table(rows, columns, 0);
+	if (!code && !args->reset)
+		code = name ? mark(args, name, rows) : show(args, since, rows);
 	json_object_put(rows);
-	return 0;
+	return code;
 }
 
 const struct command cmd_stats = {
@@ -89,7 +121,8 @@ const struct command cmd_stats = {
 	.words = "",
 	.about = "What uses the CPUs since they were isolated: how their time is divided, then\n"
 		 "every disturber by name with its number, total and longest time, what took most\n"
-		 "first. Times are net of what interrupts.",
-	.opts = O(JSON),
+		 "first. Times are net of what interrupts. With --since only what came since the\n"
+		 "mark that --mark made. --reset needs root.",
+	.opts = O(CPUS) | O(MARK) | O(SINCE) | O(RESET) | O(JSON),
 	.run = run,
 };
