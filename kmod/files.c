@@ -73,11 +73,15 @@ static struct file *open(const char *path, int flags)
  */
 static bool again(ssize_t ret, unsigned int *tries)
 {
+	struct sighand_struct *sighand;
+
 	if (ret != -ERESTARTNOINTR)
 		return false;
-	spin_lock_irq(&current->sighand->siglock);
+	/* Only the task itself changes it. */
+	sighand = rcu_dereference_protected(current->sighand, true);
+	spin_lock_irq(&sighand->siglock);
 	recalc_sigpending();
-	spin_unlock_irq(&current->sighand->siglock);
+	spin_unlock_irq(&sighand->siglock);
 	if (++*tries > RESTARTS)
 		return false;
 	msleep(20);

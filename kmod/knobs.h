@@ -58,4 +58,13 @@ bool cpuiso_knob_locate(struct cpuiso_knob_rec *r);
 void cpuiso_knob_target(struct cpuiso_world *w,
 			const struct cpuiso_knob_rec *r);
 
+/**
+ * cpuiso_knob_bit - the bit that stands for a knob in @keep_knobs
+ * @knob: of cpuiso_knobs
+ */
+static inline unsigned long cpuiso_knob_bit(const struct cpuiso_knob *knob)
+{
+	return BIT(((uintptr_t)knob - (uintptr_t)cpuiso_knobs) / sizeof(*knob));
+}
+
 #endif

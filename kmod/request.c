@@ -187,7 +187,7 @@ static int parse_keep_knob(const struct nlattr *attr,
 		return refuse(extack, attr,
 			      "there is no knob of that name; \"cpuiso plan\" names those there are",
 			      -EINVAL);
-	iso->keep_knobs |= BIT(knob - cpuiso_knobs);
+	iso->keep_knobs |= cpuiso_knob_bit(knob);
 	return 0;
 }
 

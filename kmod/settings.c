@@ -23,7 +23,7 @@
 static bool claims(const struct cpuiso_isolation *iso,
 		   const struct cpuiso_knob *knob)
 {
-	return !(iso->keep_knobs & BIT(knob - cpuiso_knobs)) &&
+	return !(iso->keep_knobs & cpuiso_knob_bit(knob)) &&
 	       (!knob->power || iso->power);
 }
 

@@ -84,6 +84,8 @@ for program in scripts/mod/modpost tools/objtool/objtool tools/bpf/resolve_btfid
 		break
 	fi
 done
+# The chroot has no program for type information, and the test machine needs none.
+[ ${#inside[@]} = 0 ] || set -- "$@" CONFIG_DEBUG_INFO_BTF_MODULES=
 # Settings of a gcc kernel that become options which clang does not know, or which gcc does not; and of its headers those
 # that only gcc understands.
 for argument; do
