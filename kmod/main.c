@@ -44,7 +44,7 @@ static int __init cpuiso_init(void)
 	err = cpuiso_hotplug_init(cpuiso_worker_wake);
 	if (err)
 		goto snapshot;
-	err = cpuiso_notes_init(cpuiso_worker_wake);
+	err = cpuiso_notes_init(cpuiso_worker_noted);
 	if (err)
 		goto hotplug;
 	err = cpuiso_worker_init();

@@ -155,6 +155,20 @@ bool cpuiso_note_put(enum cpuiso_note_type type, struct task_struct *task,
 }
 
 /**
+ * cpuiso_notes_waiting - how many notes of a CPU are unread now?
+ * @cpu: whose
+ *
+ * Context: the worker.
+ */
+unsigned int cpuiso_notes_waiting(unsigned int cpu)
+{
+	struct ring *ring = per_cpu_ptr(&rings, cpu);
+
+	/* Pairs with the release in cpuiso_note_put(). */
+	return smp_load_acquire(&ring->head) - ring->tail;
+}
+
+/**
  * cpuiso_note_get - take the oldest note of a CPU
  * @cpu: whose
  * @note: the note, with its references
@@ -173,6 +187,25 @@ bool cpuiso_note_get(unsigned int cpu, struct cpuiso_note *note)
 	/* Gives the slot back to cpuiso_note_put(). */
 	smp_store_release(&ring->tail, ring->tail + 1);
 	return true;
+}
+
+/**
+ * cpuiso_notes_unread - is there a note that the worker has not taken?
+ *
+ * Context: any.
+ */
+bool cpuiso_notes_unread(void)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct ring *ring = per_cpu_ptr(&rings, cpu);
+
+		/* Pairs with the release of a slot in cpuiso_note_get(). */
+		if (smp_load_acquire(&ring->tail) != READ_ONCE(ring->head))
+			return true;
+	}
+	return false;
 }
 
 /**

@@ -40,8 +40,10 @@ bool cpuiso_note_put(enum cpuiso_note_type type, struct task_struct *task,
 		     struct task_struct *by, u32 number);
 void cpuiso_notes_set_reader(struct task_struct *task);
 struct task_struct *cpuiso_notes_reader(void);
+unsigned int cpuiso_notes_waiting(unsigned int cpu);
 bool cpuiso_note_get(unsigned int cpu, struct cpuiso_note *note);
 void cpuiso_note_drop(struct cpuiso_note *note);
+bool cpuiso_notes_unread(void);
 u64 cpuiso_notes_lost(void);
 
 #endif

@@ -130,7 +130,7 @@ static int status_show(struct seq_file *m, void *v)
 	seq_puts(m, "\nhousekeeping\t");
 	put_mask(m, w->housekeeping);
 	seq_puts(m, "\nbusy\t");
-	put_name(m, cpuiso_busy_with(busy, sizeof(busy)) ? busy : "");
+	put_name(m, cpuiso_status_busy(busy, sizeof(busy)) ? busy : "");
 	seq_printf(m, "\nlost\t%llu\n", cpuiso_notes_lost());
 	cpuiso_world_free(w);
 

@@ -283,7 +283,7 @@ static int put_info(struct sk_buff *skb, struct cpuiso_world *w, char *list)
 	while ((name = cpuiso_probe_missing(i++)))
 		if (nla_put_string(skb, CPUISO_A_INFO_MISSING_TRACEPOINT, name))
 			return -EMSGSIZE;
-	if (cpuiso_busy_with(busy, sizeof(busy)) &&
+	if (cpuiso_status_busy(busy, sizeof(busy)) &&
 	    nla_put_string(skb, CPUISO_A_INFO_BUSY, busy))
 		return -EMSGSIZE;
 	return 0;

@@ -2,6 +2,9 @@
 /*
  * What /proc and netlink both say: the counts, and the words for the enums.
  */
+#include "busy.h"
+#include "isolation.h"
+#include "notes.h"
 #include "record.h"
 #include "status.h"
 
@@ -149,4 +152,26 @@ void cpuiso_count_verdicts(struct cpuiso_store *store,
 		count(&irq->rec, iso, CPUISO_KIND_IRQ, counts);
 	xa_for_each(&store->knobs, i, knob)
 		counts->verdicts[CPUISO_KIND_KNOB][READ_ONCE(knob->verdict)]++;
+}
+
+/**
+ * cpuiso_status_busy - what is being done now, or waits to be done?
+ * @buf: room for the answer
+ * @size: its size, CPUISO_BUSY_LEN at most
+ *
+ * Context: process.
+ * Return: false when there is nothing.
+ */
+bool cpuiso_status_busy(char *buf, size_t size)
+{
+	/* Looked at first: the worker says that it is busy, then takes a note. */
+	bool unread = cpuiso_notes_unread();
+
+	if (cpuiso_busy_with(buf, size))
+		return true;
+	/* Without an isolation nobody reads them any more. */
+	if (!unread || list_empty(&cpuiso_isolations))
+		return false;
+	strscpy(buf, "notes", size);
+	return true;
 }

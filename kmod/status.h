@@ -18,6 +18,8 @@ void cpuiso_count_verdicts(struct cpuiso_store *store,
 			   const struct cpuiso_isolation *iso,
 			   struct cpuiso_counts *counts);
 
+bool cpuiso_status_busy(char *buf, size_t size);
+
 extern const char * const cpuiso_state_names[];
 extern const char * const cpuiso_kind_names[];
 extern const char * const cpuiso_verdict_names[];

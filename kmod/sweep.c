@@ -354,8 +354,10 @@ unsigned int cpuiso_sweep_notes(struct cpuiso_world *w, bool *more)
 	list_splice_init(&exited, &reap);
 	n = n_orphans;
 
+	/* Those that come meanwhile are left to the next pass. */
 	for_each_possible_cpu(cpu)
-		while (cpuiso_note_get(cpu, &note))
+		for (i = cpuiso_notes_waiting(cpu);
+		     i && cpuiso_note_get(cpu, &note); i--)
 			moved += take(w, &note, false);
 
 	/* The first n have waited for one pass: their parents' notes came. */

@@ -10,12 +10,15 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/kthread.h>
+#include <linux/sched.h>
+#include <linux/sched/prio.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include "busy.h"
 #include "isolation.h"
 #include "notes.h"
 #include "observe.h"
+#include "ration.h"
 #include "verbs.h"
 #include "worker.h"
 
@@ -28,6 +31,7 @@ static DEFINE_SPINLOCK(queue_lock);
 static LIST_HEAD(queue);
 static unsigned int queued;
 static bool closed;
+static bool resting;
 
 static const char *verb_name(u8 verb)
 {
@@ -77,17 +81,31 @@ static void cancel(struct cpuiso_op *op)
 		sizeof(op->message));
 }
 
+static bool is_waited_for(void)
+{
+	bool waited_for;
+
+	spin_lock(&queue_lock);
+	waited_for = closed || !list_empty(&queue);
+	spin_unlock(&queue_lock);
+	return waited_for;
+}
+
 static void work_fn(struct kthread_work *w)
 {
+	unsigned long due, rest;
 	struct cpuiso_op *op;
-	unsigned long due;
 	bool more, run;
 
+	WRITE_ONCE(resting, false);
 	do {
 		cpuiso_verbs_hotplug();
 		cpuiso_observers_work();
 		cpuiso_verbs_owners();
-		more = cpuiso_verbs_notes();
+		/* A command builds on what was noted before it. */
+		rest = is_waited_for() ? 0 : cpuiso_ration_rest();
+		cpuiso_busy("notes");
+		more = !rest && cpuiso_verbs_notes();
 		cpuiso_verbs_news();
 		op = next_op(&run);
 		if (op) {
@@ -98,11 +116,17 @@ static void work_fn(struct kthread_work *w)
 			if (op->done)
 				op->done(op);
 			cpuiso_op_free(op);
+			cpuiso_ration_skip();
 		}
 		cond_resched();
 	} while (op || more);
 
-	due = cpuiso_verbs_due();
+	if (rest) {
+		cpuiso_busy("rest");
+		/* What was noted before this is found when the alarm rings. */
+		WRITE_ONCE(resting, true);
+	}
+	due = rest ?: cpuiso_verbs_due();
 	if (due)
 		kthread_mod_delayed_work(worker, &alarm, due);
 }
@@ -115,6 +139,17 @@ static void work_fn(struct kthread_work *w)
 void cpuiso_worker_wake(void)
 {
 	kthread_queue_work(worker, &work);
+}
+
+/**
+ * cpuiso_worker_noted - there is a note
+ *
+ * Context: any but NMI, hard interrupts of PREEMPT_RT included.
+ */
+void cpuiso_worker_noted(void)
+{
+	if (!READ_ONCE(resting))
+		cpuiso_worker_wake();
 }
 
 /**
@@ -155,6 +190,8 @@ int cpuiso_worker_init(void)
 	worker = kthread_create_worker(0, "cpuiso");
 	if (IS_ERR(worker))
 		return PTR_ERR(worker);
+	/* What it is woken for is urgent; see ration.c for what it may take. */
+	set_user_nice(worker->task, MIN_NICE);
 	cpuiso_notes_set_reader(worker->task);
 	return 0;
 }

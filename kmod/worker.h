@@ -11,6 +11,7 @@ void cpuiso_worker_flush(void);
 void cpuiso_worker_revert(void);
 int cpuiso_worker_queue(struct cpuiso_op *op);
 void cpuiso_worker_wake(void);
+void cpuiso_worker_noted(void);
 int cpuiso_worker_call(int (*fn)(void));
 
 #endif

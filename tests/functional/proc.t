@@ -45,7 +45,7 @@ status_lines() {
 		$1 == "generation" && NF == 2 && $2 ~ /^[0-9]+$/ { bad = 0 }
 		$1 == "isolated" && NF == 2 && $2 == "1" { bad = 0 }
 		$1 == "housekeeping" && NF == 2 && $2 ~ list { bad = 0 }
-		$1 == "busy" && NF == 2 && $2 == "-" { bad = 0 }
+		$1 == "busy" && NF == 2 && $2 ~ /^(-|notes)$/ { bad = 0 }
 		$1 == "lost" && NF == 2 && $2 ~ /^[0-9]+$/ { bad = 0 }
 		$1 == "isolation" && NF == 5 && $2 == "proc-1" && $3 == "isolated" && $4 == "1" && $5 ~ /^[0-9]+$/ { bad = 0 }
 		$1 == "rule" && NF == 4 && $2 == "proc-1" && $3 ~ /^(comm|cgroup|pid)$/ { bad = 0 }
