@@ -155,6 +155,19 @@ static void fill_task(struct cpuiso_event_rec *e,
 	put_mask(e->from, sizeof(e->from), now);
 }
 
+/*
+ * What was seen of it may be read before the note of who wrote its mask, which
+ * may be in another CPU's ring.
+ */
+static void fill_writer(struct cpuiso_event_rec *e, struct cpuiso_task_rec *r,
+			pid_t pid)
+{
+	if (e->by_pid || !pid)
+		return;
+	e->by_pid = pid;
+	strscpy(e->by_comm, r->by_comm, sizeof(e->by_comm));
+}
+
 static void grown_up(struct cpuiso_task_rec *r)
 {
 	if (!r->newborn)
@@ -172,11 +185,13 @@ static void look(struct cpuiso_world *w, struct cpuiso_task_rec *r,
 	struct cpuiso_isolation *iso = cpuiso_rec_owner(&r->rec);
 	struct task_struct *task = r->task;
 	enum cpuiso_class class;
+	pid_t by_pid;
 	u64 ran_at;
 
 	/* From here on it may be noted again. */
 	atomic_set(&r->noted, 0);
 	ran_at = xchg(&r->ran_at, 0);
+	by_pid = xchg(&r->by_pid, 0);
 	if (task->flags & (PF_EXITING | PF_NO_SETAFFINITY) || r->newborn)
 		return;
 	/* What follows from hotplug is not somebody's doing, and settled there. */
@@ -201,6 +216,7 @@ static void look(struct cpuiso_world *w, struct cpuiso_task_rec *r,
 			return;
 	}
 	fill_task(&e, iso, task, w->now, by);
+	fill_writer(&e, r, by_pid);
 	if (iso->guard[class] != CPUISO_GUARD_EVICT && !cpuiso_rec_owner(&r->rec)) {
 		tolerate(&r->rec, iso, iso->guard[class] == CPUISO_GUARD_OFF ?
 			 NULL : &e, w->now);

@@ -298,6 +298,10 @@ static int mask_written(struct kprobe *kp, struct pt_regs *regs)
 		if (!cpuiso_note_put(CPUISO_NOTE_NEWBORN, p, by, 0))
 			atomic_dec_if_positive(&cpuiso_newborns);
 	} else {
+		if (r && by) {
+			memcpy(r->by_comm, by->comm, TASK_COMM_LEN);
+			WRITE_ONCE(r->by_pid, task_pid_nr(by));
+		}
 		cpuiso_note_put(CPUISO_NOTE_MASK, p, by, 0);
 	}
 	return 0;

@@ -177,6 +177,9 @@ struct cpuiso_rec {
  * @noted: a probe has left a note about it that was not read yet
  * @ran_at: when a probe first saw it run on an isolated CPU since @noted, in
  *	ktime_get_mono_fast_ns(); 0 when it did not
+ * @by_pid: who wrote its mask since @noted, 0 when nobody did or could say so;
+ *	written by a probe, under the task's pi_lock
+ * @by_comm: its name; evidence only, may be torn
  * @irq_thread: written by the worker: the thread of an interrupt, which
  *	follows its interrupt; the probes say nothing about it
  * @newborn: W: a kernel thread that was made and not woken yet: whoever made
@@ -206,6 +209,8 @@ struct cpuiso_task_rec {
 	u32 rule;
 	atomic_t noted;
 	u64 ran_at;
+	pid_t by_pid;
+	char by_comm[TASK_COMM_LEN];
 	bool irq_thread;
 	bool real;
 	bool newborn:1;
