@@ -40,6 +40,7 @@ try iso apply -c 1 --name k --comm nobody
 try mount -o loop "$T/image" "$T/mnt"
 journal=$(journals)
 try clear_of 1
+settle
 is "a thread of the kernel's is a kthread, and moved" "$(field_of tasks "$journal" 4) $(field_of tasks "$journal" 6)" \
 	"kthread moved"
 is "its mask without us is that of the kernel" "$(field_of tasks "$journal" 8)" "0-$(($(n_cpus) - 1))"

@@ -64,16 +64,21 @@ rebind() {
 	done
 }
 
-# trace_start CPU: from now on, what runs on this CPU.
+# trace_start CPU: from now on, what runs on this CPU, and what is moved off it, wherever that is done.
 trace_start() {
+	local event
 	[ -e "$TRACE/events" ] || mount -t tracefs tracefs "$TRACE" || return
 	mkdir -p "$TRACE_HERE"
 	echo 0 >"$TRACE_HERE/tracing_on"
-	printf '%x\n' $((1 << $1)) >"$TRACE_HERE/tracing_cpumask"
 	echo mono >"$TRACE_HERE/trace_clock"
 	echo 4096 >"$TRACE_HERE/buffer_size_kb"
-	echo 1 >"$TRACE_HERE/events/sched/sched_switch/enable"
-	echo 1 >"$TRACE_HERE/events/irq/irq_handler_entry/enable"
+	echo "orig_cpu == $1" >"$TRACE_HERE/events/sched/sched_migrate_task/filter"
+	for event in sched/sched_switch irq/irq_handler_entry irq_vectors/local_timer_entry; do
+		[ ! -e "$TRACE_HERE/events/$event" ] || echo "CPU == $1" >"$TRACE_HERE/events/$event/filter" || return
+	done
+	for event in sched/sched_switch irq/irq_handler_entry irq_vectors/local_timer_entry sched/sched_migrate_task; do
+		[ ! -e "$TRACE_HERE/events/$event" ] || echo 1 >"$TRACE_HERE/events/$event/enable" || return
+	done
 	trace_again
 }
 
@@ -88,60 +93,100 @@ trace_read() {
 	cat "$TRACE_HERE/trace" >"$1"
 }
 
+# The daemon; without the directory for its socket it ends at once.
+balancer=''
+balancer_start() {
+	mkdir -p /run/irqbalance
+	irqbalance --foreground --interval=1 >"$T/irqbalance" 2>&1 &
+	balancer=$!
+	wait-for 60 exists "/run/irqbalance/irqbalance$balancer.sock"
+}
+
+# balancer_stop SECONDS: it goes on for so long beside nothing else, then it is the last to have acted.
+balancer_stop() {
+	local status
+	[ -n "$balancer" ] || return 0
+	sleep "$1"
+	kill "$balancer"
+	status=$?
+	wait "$balancer"
+	[ $status -eq 0 ] || cat "$T/irqbalance"
+	return $status
+}
+
+# quiet SECONDS FILE: a trace of so long, in which no task came, went or became another. The kernel starts and ends workers of its own now
+# and then, and then it is not the time that is meant, and another is taken.
+quiet() {
+	local never _
+	[ -p "$T/never" ] || mkfifo "$T/never"
+	exec {never}<>"$T/never"
+	for event in sched_process_fork sched_process_exec sched_process_exit; do
+		echo 1 >"$TRACE_HERE/events/sched/$event/enable"
+	done
+	for _ in {1..10}; do
+		trace_again
+		read -r -t "$1" -u "$never" _
+		trace_read "$2"
+		grep -q 'sched_process_[a-z]*: ' "$2" || break
+		note "not quiet: $(grep -m 1 'sched_process_[a-z]*: ' "$2")"
+	done
+	exec {never}>&-
+}
+
 trace_end() {
 	[ ! -d "$TRACE_HERE" ] || rmdir "$TRACE_HERE"
 }
 
-# intruders FILE [PID]...: what ran there besides the threads of that CPU and these, with how often. Kernel threads that
-# belong to the CPU and workers of workqueues cannot be moved by anybody.
-intruders() {
-	awk -v mine=" ${*:2} " '
-		/ sched_switch: / {
-			comm = pid = $0
-			sub(/.* next_comm=/, "", comm)
-			sub(/ next_pid=.*/, "", comm)
-			sub(/.* next_pid=/, "", pid)
-			sub(/ .*/, "", pid)
-			if (comm ~ /^(swapper|kworker|migration|ksoftirqd|cpuhp|rcuc|rcuog|rcuop|ktimers|irq_work|idle_inject|gnt-bind)/)
-				next
-			if (index(mine, " " pid " "))
-				next
-			seen["task " pid " " comm]++
-		}
-		/ irq_handler_entry: / {
-			irq = $0
-			sub(/.* irq=/, "", irq)
-			seen["irq " irq]++
+# stays FILE CPU [PID]...: what ran there besides the threads of that CPU and these: PID COMM VISITS TICKS NS
+stays() {
+	awk -v cpu="$2" -v exempt="${*:3}" -f "$TESTLIB/stays.awk" "$1"
+}
+
+# hits FILE: interrupts that were handled there, IRQ TIMES
+hits() {
+	awk '/ irq_handler_entry: / {
+			sub(/.* irq=/, "")
+			n[$1]++
 		}
 		END {
-			for (s in seen)
-				print seen[s], s
+			for (i in n)
+				print i, n[i]
 		}' "$1"
 }
 
-# How long what was moved off had been running there, from the events: "N moved, M of them ran there: median ... max ...".
-times() {
-	awk -F'\t' '$3 == "evicted" { n++; if ($14) print $14; else early++ }
-		END { print "total", n + 0, early + 0 }' "$PROC/events" | sort -n | awk '
-		$1 == "total" { total = $2; early = $3; next }
-		{ t[++n] = $1 }
+# pending CPU: lines that are not allowed there any more and are handled there once more, by which the hardware is told
+pending() {
+	local dir irq mask effective
+	for dir in /proc/irq/[0-9]*; do
+		irq=${dir##*/}
+		read -r mask 2>/dev/null <"$dir/smp_affinity_list" || continue
+		read -r effective 2>/dev/null <"$dir/effective_affinity_list" || continue
+		[ "$effective" != "$1" ] || [ "$mask" = "$1" ] || echo "$irq"
+	done
+}
+
+# intruders FILE CPU PENDING [PID]...: what ran there and should not have, a line each; PENDING: what "pending" said
+# before, each of which may be handled once.
+intruders() {
+	stays "$1" "$2" "${@:4}" | awk '{ print "task " $1 " " $2 " ran for " $5 " ns" }'
+	hits "$1" | awk -v pending=" $(paste -sd' ' <<<"$3") " '
+		$2 > 1 || !index(pending, " " $1 " ") { print "irq " $1 " was handled " $2 " times" }'
+}
+
+# distribution FILE WHAT: of the column of "stays" that comes last
+distribution() {
+	sort -n -k 5 "$1" | awk -v what="$2" '
+		{ t[++n] = $5; tick[n] = $4; bucket[$5 < 100000 ? 1 : $5 < 1000000 ? 2 : $5 < 4000000 ? 3 : $5 < 10000000 ? 4 : 5]++ }
 		END {
-			printf "%d moved off, %d before they ran there", total, early
-			if (n)
-				printf "; ns on the CPU of the others: min %d, median %d, p90 %d, max %d", t[1], t[int((n + 1) / 2)],
-					t[int((n * 9 + 9) / 10)], t[n]
-			print ""
+			if (!n) {
+				print what ": none ran there"
+				exit
+			}
+			printf "%s: %d ran there; us on the CPU: min %d, median %d, p90 %d, max %d;", what, n, t[1] / 1000,
+				t[int((n + 1) / 2)] / 1000, t[int((n * 9 + 9) / 10)] / 1000, t[n] / 1000
+			printf " < 0.1 ms %d, < 1 ms %d, < 4 ms %d, < 10 ms %d, longer %d\n", bucket[1], bucket[2], bucket[3],
+				bucket[4], bucket[5]
 		}'
-}
-
-median_ns() {
-	awk -F'\t' '$3 == "evicted" && $14 { print $14 }' "$PROC/events" | sort -n |
-		awk '{ t[NR] = $1 } END { print NR ? t[int((NR + 1) / 2)] : 0 }'
-}
-
-# Objects that ran there, were moved off, and ran there again.
-ran_twice() {
-	awk -F'\t' '$3 == "evicted" && $14 && n[$5 " " $6]++ == 1 { twice++ } END { print twice + 0 }' "$PROC/events"
 }
 
 # events TYPE [KIND [OBJECT]]: how many there are

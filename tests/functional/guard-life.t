@@ -20,13 +20,13 @@ check "--exit revert" iso apply -c 1 --name e --exit revert --pid "${pid[first]}
 is "is what status says" "$(awk -F'\t' '$1 == "exit" { print $3 }' "$PROC/status")" revert
 ask first fork 2
 dismiss first
-check "when the last member has ended it is undone" wait-for 10 no-line "$PROC/status" '^isolation'
+check "when the last member has ended it is undone" wait-for 60 no-line "$PROC/status" '^isolation'
 is "which is told" "$(awk -F'\t' '$3 == "workload-gone" { print $4, $9 }' "$PROC/events")" "e exit=revert"
 same "everything is as it was"
 
 check "--exit keep" iso apply -c 1 --name k --exit keep --pid "${pid[second]}"
 dismiss second
-wait-for 10 line "$PROC/events" $'workload-gone\tk' >/dev/null
+wait-for 60 line "$PROC/events" $'workload-gone\tk' >/dev/null
 is "is told as well, and stays" \
 	"$(events workload-gone) $(awk -F'\t' '$1 == "isolation" { print $2, $3 }' "$PROC/status")" "2 k isolated"
 try iso revert k

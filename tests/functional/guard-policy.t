@@ -21,7 +21,6 @@ intrude() {
 	echo 0-1 >"/proc/irq/$irq/smp_affinity_list"
 	ask lone cpus 0-1
 	order plain 1
-	sleep 0.3
 	settle
 	kthread=$(pgrep -nx gnt-plain)
 }

@@ -145,7 +145,7 @@ remember() {
 put_back() {
 	local file
 	for file in /run/cpuiso/*.json; do
-		[ ! -e "$file" ] || wait-for 5 absent "$file" || return
+		[ ! -e "$file" ] || wait-for 30 absent "$file" || return
 	done
 }
 
@@ -160,7 +160,7 @@ same() {
 
 # clear_of [-w PID]... [-k IRQ]... LIST
 clear_of() {
-	snapshot clear -t 10 "$@" "$BEFORE"
+	snapshot clear -t 30 "$@" "$BEFORE"
 }
 
 n_cpus() {
@@ -228,7 +228,7 @@ on() {
 	local list=$1 tid
 	shift
 	for tid in "$@"; do
-		wait-for 10 mask "$tid" "$list" || return
+		wait-for 60 mask "$tid" "$list" || return
 	done
 }
 
@@ -273,7 +273,7 @@ finish() {
 	else
 		ok "the module is out already"
 	fi
-	wait-for 5 absent "$PROC" >/dev/null
+	wait-for 30 absent "$PROC" >/dev/null
 	same "everything is as it was before insmod"
 	exit 0
 }

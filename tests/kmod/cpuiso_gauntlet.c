@@ -5,6 +5,7 @@
  *
  *   plain N         N kernel threads as most are made, awake 50 times a second
  *   widen N MS      N that every MS ms allow themselves every CPU again
+ *   calm            those do not any more; they stay
  *   bind CPU MS     one that is bound to a CPU MS ms after it was made
  *   irq N           request the unused interrupt N
  *   free N          free it
@@ -32,6 +33,7 @@
 static DEFINE_MUTEX(lock);
 static struct task_struct *threads[MAX_THREADS];
 static unsigned int n_threads;
+static bool calm;
 static DECLARE_BITMAP(requested, MAX_IRQ);
 static struct workqueue_struct *bound, *unbound;
 static struct proc_dir_entry *file;
@@ -53,7 +55,8 @@ static int widen_fn(void *data)
 
 	while (!kthread_should_stop()) {
 		msleep_interruptible(ms);
-		set_cpus_allowed_ptr(current, cpu_possible_mask);
+		if (!READ_ONCE(calm))
+			set_cpus_allowed_ptr(current, cpu_possible_mask);
 	}
 	return 0;
 }
@@ -157,8 +160,14 @@ static int obey(const char *order)
 
 	if (sscanf(order, "plain %u", &a) == 1)
 		return start(plain_fn, a, 0, "gnt-plain");
-	if (sscanf(order, "widen %u %u", &a, &b) == 2)
+	if (sscanf(order, "widen %u %u", &a, &b) == 2) {
+		WRITE_ONCE(calm, false);
 		return start(widen_fn, a, b, "gnt-widen");
+	}
+	if (!strncmp(order, "calm", 4)) {
+		WRITE_ONCE(calm, true);
+		return 0;
+	}
 	if (sscanf(order, "bind %u %u", &a, &b) == 2)
 		return bind(a, b);
 	if (sscanf(order, "irq %u", &a) == 1)
