@@ -1,68 +1,85 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Isolate CPU 1 with tuna, with cset and with cpuiso in one guest, then do to each what happens on a running machine, and
-# print what is back on the CPU as a reStructuredText document.
+# Isolate CPU 1 of two with nothing, with tuna, with cset and with cpuiso, do to each what happens on a running machine,
+# and print what is back on the CPU, as a reStructuredText document. Each has the same guest for itself, because tuna
+# changes the default of new interrupts and cset mounts a file system.
 #
-#   tests/bench/gauntlet.sh [OPTION OF tests/vm/run]... >Documentation/gauntlet.rst
+#   tests/bench/gauntlet.sh [OPTION OF tests/vm/run]... >Documentation/comparison.rst
 #
-# Wants tuna, cset (Debian: cpuset) and irqbalance; a tool that is missing has a row that says so.
+# Builds nothing: give --ko a module that has cpuiso_gauntlet.ko beside it (scripts/build-module.sh --helper).
 set -uo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
 tree=$(cd "$here/../.." && pwd)
 
 if [ "${1-}" != --guest ]; then
-	out=$("$tree/tests/vm/run" --qemu -device --qemu virtio-rng-pci --timeout 1200 "$@" --shell "bash '$here/gauntlet.sh' --guest") ||
-		exit
+	work=$(mktemp -d)
+	trap 'rm -rf "$work"' EXIT
+	"$tree/scripts/deps.sh" vm test >&2 || exit
+	for tool in nothing tuna cset cpuiso; do
+		echo "gauntlet: $tool" >&2
+		"$tree/tests/vm/run" --qemu -device --qemu virtio-rng-pci --timeout 900 "$@" \
+			--shell "bash '$here/gauntlet.sh' --guest $tool" >"$work/$tool" || exit
+		cat "$work/$tool" >&2
+	done
 	cat <<-END
 		.. SPDX-License-Identifier: GPL-2.0
 
-		============
-		The gauntlet
-		============
+		==========
+		Comparison
+		==========
 
 		An isolation is worth what is left of it after a while. Here CPU 1 of two is isolated, and then happens what
-		happens: a file system is mounted, a driver is unbound and bound again, irqbalance runs once. Counted are the
-		kernel threads and interrupts that are allowed on CPU 1 and could be moved. Two seconds pass before each
-		count. The undo is the tool's own; counted are the tasks and interrupts whose CPUs are not as before.
+		happens: kernel threads start, a file system is mounted on a loop device, a driver is unbound and bound again,
+		an interrupt is requested, workqueues are flooded, a task is given the CPU with taskset, stress-ng forks there,
+		irqbalance runs once and then for three seconds as a daemon.
 
-		Made by \`\`tests/bench/gauntlet.sh >Documentation/gauntlet.rst\`\`, which runs all of it in one guest.
+		Counted is what is allowed on CPU 1 and could be moved, from /proc and two seconds after the last of it. "Ran
+		there" is how many different things tracefs saw on CPU 1 in the three seconds after that, without what is bound
+		to it. "Not undone" are the tasks, interrupts and defaults that differ from before when the tool has undone its
+		isolation at once, with nothing happening between.
+
+		Made by \`\`tests/bench/gauntlet.sh >Documentation/comparison.rst\`\`. Each tool has the same guest to itself.
 
 		.. list-table::
 		   :header-rows: 1
 
 		   * - tool
 		     - time to isolate
-		     - kernel threads left
-		     - interrupts left
-		     - kernel threads after mount and rebind
-		     - interrupts after mount and rebind
-		     - interrupts after irqbalance --oneshot
 		     - not undone
+		     - kernel threads / processes / interrupts left at once
+		     - after the gauntlet
+		     - ran there
 	END
-	grep '^   [* ] - ' <<<"$out"
+	grep -h '^   [* ] - ' "$work"/{nothing,tuna,cset,cpuiso}
 	echo
-	grep -v '^   [* ] - ' <<<"$out"
+	grep -h '^Linux ' "$work"/cpuiso
 	exit
 fi
 
+tool=$2
 T=$(mktemp -d)
-PATH=$tree/tests/functional/helpers:$PATH
+TESTLIB=$tree/tests/functional
+PATH=$TESTLIB/helpers:$PATH
 PROC=/proc/cpuiso
 BEFORE=$T/before
+DEFAULT=/proc/irq/default_smp_affinity
 export PROC
+note() {
+	echo "# $*" >&2
+}
 # shellcheck source=tests/functional/gauntlet.sh
-. "$tree/tests/functional/gauntlet.sh"
-modprobe -q virtio_rng
-modprobe -q loop
-modprobe -q ext4
-disk_make
+. "$TESTLIB/gauntlet.sh"
+gauntlet_load || exit
+disk_make || exit
+irq=$(spare_irq) || irq=''
+sleep infinity &
+spinner=$!
 
-# count WHAT: what is allowed on CPU 1 and could be moved; what is movable was found out before.
+# What is allowed on CPU 1 and could be moved, "KTHREADS / PROCESSES / INTERRUPTS"; movable is what could be before.
 count() {
-	sleep 2
 	snapshot take "$T/now"
-	awk -F'\t' -v what="$1" '
+	awk -F'\t' '
 		function digit(hex, n) {
 			return length(hex) < n ? 0 : index("0123456789abcdef", substr(hex, length(hex) - n + 1, 1)) - 1
 		}
@@ -76,80 +93,91 @@ count() {
 			}
 			return 0
 		}
-		FNR == NR { if ($1 == "irq" && $3 == "m") movable[$2] = 1; known[$2] = $1 == "irq"; next }
+		FNR == NR { if ($1 == "irq") { known[$2] = 1; if ($3 == "m") movable[$2] = 1 } next }
 		# PF_KTHREAD, PF_NO_SETAFFINITY
-		what == "kthreads" && $1 == "task" && int(digit($5, 6) / 2) % 2 && int(digit($5, 7) / 4) % 2 == 0 && has_1($10) { n++ }
-		what == "irqs" && $1 == "irq" && ($2 in movable || !known[$2]) && $6 != "-" && has_1($4) { n++ }
-		END { print n + 0 }' "$BEFORE" "$T/now"
+		$1 == "task" && int(digit($5, 7) / 4) % 2 == 0 && has_1($10) { n[int(digit($5, 6) / 2) % 2]++ }
+		$1 == "irq" && ($2 in movable || !($2 in known)) && $6 != "-" && has_1($4) { irqs++ }
+		END { print n[1] + 0 " / " n[0] + 0 " / " irqs + 0 }' "$BEFORE" "$T/now"
 }
 
 differences() {
 	snapshot take "$T/now"
-	snapshot diff "$BEFORE" "$T/now" | grep -c 'CPUs .* -> '
+	{
+		snapshot diff "$BEFORE" "$T/now" | grep 'CPUs .* -> '
+		[ "$(<$DEFAULT)" = "$default" ] || echo "$DEFAULT"
+	} | wc -l
 }
 
-# By hand, for the next one: what the tool leaves behind.
+# By hand: what the tool has left behind.
 put_back() {
-	local pid mask
-	while read -r pid mask; do
-		taskset -pc "$mask" "$pid" >/dev/null 2>&1
+	local n mask
+	while read -r n mask; do
+		taskset -pc "$mask" "$n"
 	done < <(snapshot diff "$BEFORE" "$T/now" | sed -n 's/^task \([0-9]*\) .* CPUs \([-0-9,]*\) -> .*/\1 \2/p')
-	while read -r pid mask; do
-		echo "$mask" >"/proc/irq/$pid/smp_affinity_list"
-	done < <(irqs_as_before) 2>/dev/null
+	while read -r n mask; do
+		echo "$mask" >"/proc/irq/$n/smp_affinity_list"
+	done < <(irqs_as_before)
+	echo "$default" >$DEFAULT
+} >/dev/null 2>&1
+
+isolate() {
+	case $tool in
+	tuna) tuna --cpus=1 --isolate ;;
+	cset) cset shield --cpu=1 --kthread=on ;;
+	cpuiso) cpuiso apply -c 1 --guard evict ;;
+	esac
 }
 
-milliseconds() {
-	local from to
-	from=$(date +%s%N)
-	"$@" >"$T/out" 2>&1 || { sed 's/^/    /' "$T/out" >&2; return 1; }
-	to=$(date +%s%N)
-	echo $(((to - from) / 1000000))
+undo() {
+	case $tool in
+	tuna) tuna --cpus=1 --include ;;
+	cset) cset shield --reset ;;
+	cpuiso) cpuiso revert ;;
+	esac
 }
 
-row() {
-	printf '   * - %s\n' "$1"
-	printf '     - %s\n' "${@:2}"
-}
-
-# contest NAME UNDO COMMAND...
-contest() {
-	local name=$1 undo=$2 ms kthreads irqs kthreads2 irqs2 irqs3 left
-	shift 2
-	if ! command -v "$1" >/dev/null; then
-		row "$name" "not installed" '' '' '' '' '' ''
-		return
-	fi
-	ms=$(milliseconds "$@") || { row "$name" failed '' '' '' '' '' ''; return; }
-	kthreads=$(count kthreads) irqs=$(count irqs)
-	disk_mount
-	rebind
-	kthreads2=$(count kthreads) irqs2=$(count irqs)
-	irqbalance --oneshot >/dev/null 2>&1
-	irqs3=$(count irqs)
-	disk_umount
-	# What irqbalance and the mount did is not the tool's to undo.
-	if [ "$name" != nothing ]; then
-		while read -r irq mask; do
-			echo "$mask" >"/proc/irq/$irq/smp_affinity_list"
-		done < <(irqs_as_before) 2>/dev/null
-		sleep 1
-	fi
-	$undo >/dev/null 2>&1
-	left=-
-	[ "$name" = nothing ] || left=$(differences)
-	row "$name" "$ms ms" "$kthreads" "$irqs" "$kthreads2" "$irqs2" "$irqs3" "$left"
-	snapshot take "$T/now"
-	put_back
-}
-
+default=$(<$DEFAULT)
+[ "$tool" != cpuiso ] || insmod "$CPUISO_KO" || exit
 snapshot take -p "$BEFORE"
-contest nothing : true
-contest tuna 'tuna --cpus=1 --include' tuna --cpus=1 --isolate
-contest cset 'cset shield --reset' cset shield --cpu=1 --kthread=on
-insmod "$CPUISO_KO"
-contest cpuiso 'cpuiso revert' cpuiso apply -c 1
-echo "Linux $(uname -r); tuna $(dpkg-query -W -f '${Version}' tuna 2>/dev/null), cset $(dpkg-query -W -f '${Version}' cpuset 2>/dev/null)," \
-	"irqbalance $(dpkg-query -W -f '${Version}' irqbalance 2>/dev/null). The guest is emulated, so its times are many times those of a machine."
-rmmod cpuiso
+left=- ms=-
+if [ "$tool" != nothing ]; then
+	isolate >"$T/out" 2>&1 || { cat "$T/out" >&2; exit 1; }
+	undo >"$T/out" 2>&1
+	sleep 1
+	left=$(differences)
+	snapshot diff "$BEFORE" "$T/now" | grep 'CPUs .* -> ' | head -n 5 >&2
+	put_back
+	from=$(date +%s%N)
+	isolate >"$T/out" 2>&1 || { cat "$T/out" >&2; exit 1; }
+	ms="$((($(date +%s%N) - from) / 1000000)) ms"
+fi
+sleep 2
+at_once=$(count)
+
+order plain 4
+disk_mount
+rebind
+[ -z "$irq" ] || order irq "$irq"
+order work 1 100
+taskset -pc 0-1 $spinner >/dev/null
+taskset -c 1 stress-ng --quiet --fork 2 --fork-ops 100
+irqbalance --oneshot >/dev/null 2>&1
+balancer_start
+balancer_stop 3 >&2
+sleep 2
+after=$(count)
+trace_start 1 || exit
+late=$(pending 1)
+quiet 3 "$T/trace"
+ran=$(intruders "$T/trace" 1 "$late" | wc -l)
+intruders "$T/trace" 1 "$late" | sed 's/^/# /' >&2
+
+printf '   * - %s\n' "$tool"
+printf '     - %s\n' "$ms" "$left" "$at_once" "$after" "$ran"
+version() {
+	dpkg-query -W -f '${Version}' "$1"
+}
+echo "Linux $(uname -r), tuna $(version tuna), cset $(version cpuset), irqbalance $(version irqbalance). The guest is" \
+	"emulated, so its times are many times those of a machine."
+trace_end
 rm -rf "$T"
