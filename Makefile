@@ -31,6 +31,9 @@ test-debug: ## the functional tests on the kernels that check
 test-matrix: ## build and test on the kernels people run
 	scripts/test-matrix.sh
 
+soak: ## isolations come and go in all kinds of trouble (MINUTES=10)
+	scripts/soak.sh
+
 check: ## every static check
 	scripts/check.sh
 
@@ -52,4 +55,4 @@ clean:
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
-.PHONY: all module tool install demo test test-debug test-matrix check fuzz bench clean help
+.PHONY: all module tool install demo test test-debug test-matrix soak check fuzz bench clean help
