@@ -7,7 +7,7 @@
 #
 #   --kernel NAME   the functional tests only, on this kernel (see tests/vm/run)
 #   --cpus N        in the guests of tests that do not ask for a number (2)
-#   --only REGEX    of "unit", "vm-selftest" and the files in tests/functional only those that match
+#   --only REGEX    of "unit", "packaging", "vm-selftest" and the files in tests/functional only those that match
 #   --jobs N        that many guests side by side (2)
 #
 # A functional test says in the comment at its head what machine it needs, one "# KEY: VALUE" each: cpus (2), boot (more of
@@ -150,11 +150,12 @@ for file in "$tree"/tests/functional/*.t; do
 	! wanted "${file##*/}" || tests+=("$file")
 done
 wanted vm-selftest && [ -z "$kernel" ] && selftest=1 || selftest=
+wanted packaging && [ -z "$kernel" ] && packaging=1 || packaging=
 wanted unit && [ -z "$kernel" ] && unit=1 || unit=
-[ -n "${tests[*]}$selftest$unit" ] || die "nothing matches $only."
+[ -n "${tests[*]}$selftest$unit$packaging" ] || die "nothing matches $only."
 
 build "the command" make -s -j"$(nproc)" -C "$tree/userspace"
-if [ -z "$unit" ] || [ ${#tests[@]} -gt 0 ]; then
+if [ -n "$selftest" ] || [ ${#tests[@]} -gt 0 ]; then
 	build "the module with fault injection" "$tree/scripts/build-module.sh" "${kernel:-6.1}" DEBUG=1
 	# A copy, which no other build replaces under a running guest.
 	mkdir "$log/debug" "$log/plain"
@@ -202,6 +203,7 @@ if [ -z "$kernel" ]; then
 	fi
 	[ -z "$selftest" ] || start vm-selftest "$tree/tests/vm/selftest.sh"
 fi
+[ -z "$packaging" ] || start packaging "$tree/tests/packaging.sh"
 while [ $running -gt 0 ]; do
 	reap
 done

@@ -77,17 +77,61 @@ static void check_module(struct doctor *d)
 	free(version);
 }
 
+/* Where "make install" and DKMS put it; of a compressed one nothing is said. */
+static bool find_module(const struct doctor *d, char *file, size_t size)
+{
+	static const char *const dirs[] = { "updates", "updates/dkms", "extra", "extra/dkms" };
+	size_t i;
+
+	for (i = 0; d->release && i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+		snprintf(file, size, "/lib/modules/%s/%s/cpuiso.ko", d->release, dirs[i]);
+		if (sys_exists("%s", file))
+			return true;
+	}
+	return false;
+}
+
+static bool is_signed(const char *file)
+{
+	static const char magic[] = "~Module signature appended~\n";
+	char path[PATH_MAX], end[sizeof(magic)] = "";
+	FILE *f;
+
+	sys_path(path, "%s", file);
+	f = fopen(path, "re");
+	if (!f)
+		return false;
+	if (fseek(f, -(long)strlen(magic), SEEK_END) || fread(end, strlen(magic), 1, f) != 1)
+		end[0] = '\0';
+	fclose(f);
+	return !strcmp(end, magic);
+}
+
+static void needs_signature(struct doctor *d, const char *why)
+{
+	static const char sign[] = "sign it (make sign KEY=... CERT=...; DKMS does by itself) with a key that the machine trusts (mokutil --import CERT)";
+	char file[256];
+
+	if (!d->absent)
+		doctor_say(d, DOCTOR_OK, "%s; cpuiso is loaded", why);
+	else if (!find_module(d, file, sizeof(file)))
+		doctor_say(d, DOCTOR_NOTE, "%s; when cpuiso.ko is built, %s", why, sign);
+	else if (!is_signed(file))
+		doctor_say(d, DOCTOR_MISSING, "%s, and %s is not signed; %s", why, file, sign);
+	else
+		doctor_say(d, DOCTOR_NOTE, "%s, and %s is signed; if modprobe says that the key was rejected, have the machine trust its certificate (mokutil --import CERT, then reboot)",
+			   why, file);
+}
+
 static void check_signature(struct doctor *d)
 {
 	char *enforce = sys_read("/sys/module/module/parameters/sig_enforce");
 	char *lockdown = sys_read("/sys/kernel/security/lockdown");
 	bool locked = lockdown && !strstr(lockdown, "[none]");
 
-	if (locked)
-		doctor_say(d, DOCTOR_NOTE, "lockdown is on (%s): only signed modules load; sign cpuiso.ko with a key that the machine trusts (mokutil --import)",
-			   lockdown);
-	else if (enforce && *enforce == 'Y')
-		doctor_say(d, DOCTOR_NOTE, "only signed modules load; sign cpuiso.ko with a key that the machine trusts (mokutil --import)");
+	if (locked || (enforce && *enforce == 'Y'))
+		needs_signature(d, locked ? "lockdown is on, so only signed modules load" :
+				"only signed modules load");
 	else if (!enforce && !lockdown)
 		doctor_say(d, DOCTOR_NOTE, "neither sig_enforce nor lockdown is readable; if modprobe says \"Key was rejected\", sign cpuiso.ko");
 	else

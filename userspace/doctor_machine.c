@@ -46,7 +46,7 @@ static void check_irqbalance(struct doctor *d)
 		doctor_say(d, DOCTOR_NOTE, "running (pid %ld) with banned CPUs %s; see that they cover the isolated ones, or it moves interrupts back",
 			   pid, banned);
 	else
-		doctor_say(d, DOCTOR_NOTE, "running (pid %ld), and moves interrupts back onto isolated CPUs; set IRQBALANCE_BANNED_CPULIST in /etc/default/irqbalance or stop it",
+		doctor_say(d, DOCTOR_NOTE, "running (pid %ld): apply tells it of isolated CPUs, and when it restarts only \"cpuiso monitor\" tells it again; start that, or set IRQBALANCE_BANNED_CPULIST in /etc/default/irqbalance",
 			   pid);
 	free(conf);
 }

@@ -108,9 +108,21 @@ finds(f, "config", "note")
 
 finds(doctor(files={"sys/module/cpuiso/version": "0.0.9\n"}), "module", "missing", "0.0.9", version())
 finds(doctor(files={"sys/module/cpuiso/version": None}), "module", "missing", "modprobe cpuiso")
-finds(doctor(files={"sys/module/module/parameters/sig_enforce": "Y\n"}), "signature", "note", "mokutil")
-finds(doctor(files={"sys/kernel/security/lockdown": "none [integrity] confidentiality\n"}),
-      "signature", "note", "lockdown")
+ENFORCED = {"sys/module/module/parameters/sig_enforce": "Y\n"}
+LOCKED = {"sys/kernel/security/lockdown": "none [integrity] confidentiality\n"}
+ABSENT = {"sys/module/cpuiso/version": None}
+KO = "lib/modules/6.1.0-9-amd64/updates/cpuiso.ko"
+finds(doctor(files=ENFORCED), "signature", "ok", "only signed modules load; cpuiso is loaded")
+finds(doctor(files=LOCKED), "signature", "ok", "lockdown is on", "cpuiso is loaded")
+finds(doctor(files={**ENFORCED, **ABSENT}), "signature", "note", "make sign", "mokutil")
+finds(doctor(files={**LOCKED, **ABSENT}), "signature", "note", "lockdown is on", "make sign", "mokutil")
+for text in (b"", b"ELF", b"ELF~Module signature appended~"):
+    finds(doctor(files={**LOCKED, **ABSENT, KO: text}), "signature", "missing",
+          f"/{KO} is not signed", "make sign", "mokutil")
+finds(doctor(files={**ENFORCED, **ABSENT, KO: b"ELF~Module signature appended~\n"}), "signature", "note",
+      f"/{KO} is signed", "key was rejected", "mokutil --import CERT, then reboot")
+finds(doctor(files={**ENFORCED, **ABSENT, KO.replace("updates", "updates/dkms"): b"ELF~Module signature appended~\n"}),
+      "signature", "note", "updates/dkms/cpuiso.ko is signed")
 finds(doctor(files={"sys/kernel/security/lockdown": None,
                     "sys/module/module/parameters/sig_enforce": None}), "signature", "note")
 finds(doctor(files={"proc/4711/comm": "irqbalance\n"}), "irqbalance", "note", "pid 4711",
