@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "change.h"
 #include "cpulist.h"
@@ -97,6 +98,8 @@ static void log_done(int cmd, const struct target *t, const struct done *done,
 static void see_to_outside(int cmd, const struct request *req, struct done *done,
 			   int code, struct journal *journal, json_object *now)
 {
+	if (cmd == CPUISO_CMD_APPLY && !code && geteuid())
+		warn("what is outside the module, like the CPUs of new interrupts, only root can set, so it is left as it is; see cpuiso(8)");
 	if (cmd == CPUISO_CMD_APPLY && !code)
 		outside_hold(journal, now);
 	else if (cmd == CPUISO_CMD_APPLY && done->err)

@@ -215,7 +215,7 @@ int conn_refused(struct conn *c, const char *what)
 		return fail(EXIT_REFUSED, "%s (%s%s%s)", r->message, strerror(r->err),
 			    opt ? ", " : "", opt ? opt : "");
 	if (r->err == EPERM || r->err == EACCES)
-		return fail(EXIT_REFUSED, "%s needs CAP_SYS_ADMIN and CAP_NET_ADMIN in the initial user namespace; try again as root (%s)",
+		return fail(EXIT_REFUSED, "%s needs CAP_SYS_ADMIN in the initial user namespace; try again as root (%s)",
 			    what, strerror(r->err));
 	return fail(EXIT_REFUSED, "the module refused %s and gave no reason; look into the kernel log (%s%s%s)",
 		    what, strerror(r->err), opt ? ", " : "", opt ? opt : "");
