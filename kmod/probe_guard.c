@@ -168,6 +168,16 @@ static bool is_kept_off(const struct watch *watch, const struct task_struct *p)
 	return curr != p && prio < MAX_RT_PRIO && prio <= p->prio;
 }
 
+/*
+ * A kernel thread gets its mask, from itself or (5.10) from its maker, before
+ * its maker wakes it. Until then its maker may bind it.
+ */
+static bool is_newborn(const struct task_struct *p)
+{
+	return (p->flags & PF_KTHREAD) &&
+	       p->nvcsw + p->nivcsw <= (p == current ? 0 : 1);
+}
+
 static notrace void probe_wakeup(void *data, struct task_struct *p)
 {
 	struct watch *watch = &per_cpu(watches, task_cpu(p));
@@ -175,8 +185,8 @@ static notrace void probe_wakeup(void *data, struct task_struct *p)
 
 	if (!(p->flags & PF_KTHREAD))
 		return;
-	if (atomic_read(&cpuiso_newborns) > 0 && !(p->flags & PF_NO_SETAFFINITY) &&
-	    culprit(&by))
+	/* Its maker may have bound it by now, so bound threads are noted, too. */
+	if (atomic_read(&cpuiso_newborns) > 0 && is_newborn(p) && culprit(&by))
 		cpuiso_note_put(CPUISO_NOTE_WAKE, p, by, 0);
 	if (watch->on && can_starve(p) && is_kept_off(watch, p))
 		wait_begins(watch, p);
@@ -259,16 +269,6 @@ struct cpuiso_probe cpuiso_guard_probes[] = {
 };
 
 #ifdef CONFIG_KPROBES
-/*
- * A kernel thread gets its mask, from itself or (5.10) from its maker, before
- * its maker wakes it. Until then its maker may bind it.
- */
-static bool is_newborn(const struct task_struct *p)
-{
-	return (p->flags & PF_KTHREAD) &&
-	       p->nvcsw + p->nivcsw <= (p == current ? 0 : 1);
-}
-
 /* Then the mask stays, and only where the task may run just now changes. */
 static bool switches_migration(const struct task_struct *p,
 			       const struct cpumask *mask)
