@@ -138,7 +138,7 @@ static int on_error(struct sockaddr_nl *who, struct nlmsgerr *e, void *arg)
 /**
  * conn_pump() - wait for something and take it in
  * @c: the connection
- * @outside: signals while waiting
+ * @outside: signals while waiting; NULL when none ends it
  *
  * Return: 0, -EINTR after a caught signal, -ENOBUFS when messages were lost,
  * or another negative errno.
@@ -150,7 +150,7 @@ int conn_pump(struct conn *c, const sigset_t *outside)
 
 	if (ppoll(&pfd, 1, NULL, outside) < 0 && errno != EINTR)
 		return -errno;
-	if (signals_caught())
+	if (outside && signals_caught())
 		return -EINTR;
 	errno = 0;
 	err = nl_recvmsgs(c->sk, c->cb);
@@ -247,15 +247,11 @@ int conn_broken(struct conn *c, int err)
  */
 int conn_await_answer(struct conn *c, const char *what)
 {
-	sigset_t outside;
 	int err = 0;
 
-	sigprocmask(SIG_SETMASK, NULL, &outside);
-	while (!c->answered && !c->bad && !c->gone && !err) {
-		err = conn_pump(c, &outside);
-		if (err == -EINTR)
-			err = 0;
-	}
+	/* The kernel answers by itself; a signal that was caught before is for whoever asked. */
+	while (!c->answered && !c->bad && !c->gone && !err)
+		err = conn_pump(c, NULL);
 	if (c->refusal.err)
 		return conn_refused(c, what);
 	if (c->bad || !c->answered)

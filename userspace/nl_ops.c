@@ -299,6 +299,11 @@ int conn_wait(struct conn *c, int fd, uint64_t until, const sigset_t *outside,
 		if (n > 0 && pfd[0].revents)
 			err = conn_pump(c, outside);
 		*how = NL_WAIT_FD;
+		/* A terminal that has gone would be readable for ever. */
+		if (pfd[1].revents & (POLLHUP | POLLERR | POLLNVAL)) {
+			*how = NL_WAIT_SIGNAL;
+			return 0;
+		}
 		/* A terminal that changed its size is a key to whoever reads it. */
 		if (pfd[1].revents || (n < 0 && fd >= 0))
 			return 0;
