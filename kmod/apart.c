@@ -187,13 +187,9 @@ int cpuiso_apart_write(const char *path, const char *text)
 
 	if (cpuiso_apart_writing())
 		return -EINPROGRESS;
-	write_path = kstrdup(path, GFP_KERNEL);
-	write_text = kstrdup(text, GFP_KERNEL);
-	if (!write_path || !write_text) {
-		kfree(write_path);
-		kfree(write_text);
-		return -ENOMEM;
-	}
+	/* What is put back may not depend on there being memory. */
+	write_path = kstrdup(path, GFP_KERNEL | __GFP_NOFAIL);
+	write_text = kstrdup(text, GFP_KERNEL | __GFP_NOFAIL);
 	spin_lock(&lock);
 	late = false;
 	writing = true;

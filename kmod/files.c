@@ -69,13 +69,14 @@ static struct file *open(const char *path, int flags)
 
 /*
  * Some files of network devices give up when the RTNL is taken, and count on
- * the system call to be restarted.
+ * the system call to be restarted. And a lack of memory passes, while a knob
+ * that is not put back stays as it is.
  */
 static bool again(ssize_t ret, unsigned int *tries)
 {
 	struct sighand_struct *sighand;
 
-	if (ret != -ERESTARTNOINTR)
+	if (ret != -ERESTARTNOINTR && ret != -ENOMEM)
 		return false;
 	/* Only the task itself changes it. */
 	sighand = rcu_dereference_protected(current->sighand, true);
@@ -93,6 +94,35 @@ static int result(ssize_t ret)
 	return ret == -ERESTARTNOINTR ? -EBUSY : min_t(ssize_t, ret, 0);
 }
 
+static ssize_t read_once(const char *path, char *buf, size_t size)
+{
+	struct file *f = open(path, O_RDONLY);
+	ssize_t n = -EOPNOTSUPP;
+	loff_t pos = 0;
+
+	if (IS_ERR(f))
+		return PTR_ERR(f);
+	if (f->f_op->read_iter && !f->f_op->read)
+		n = kernel_read(f, buf, size, &pos);
+	fput(f);
+	return n;
+}
+
+static ssize_t write_once(const char *path, const char *text)
+{
+	struct file *f = open(path, O_WRONLY);
+	ssize_t n = -EOPNOTSUPP;
+	loff_t pos = 0;
+
+	if (IS_ERR(f))
+		return PTR_ERR(f);
+	/* The kernel would complain about another such file in its log. */
+	if (f->f_op->write_iter && !f->f_op->write)
+		n = kernel_write(f, text, strlen(text), &pos);
+	fput(f);
+	return n;
+}
+
 /**
  * cpuiso_file_read - read a file that holds one line
  * @path: below /proc/ or /sys/
@@ -104,22 +134,12 @@ static int result(ssize_t ret)
  */
 int cpuiso_file_read(const char *path, char *buf, size_t size)
 {
-	struct file *f = open(path, O_RDONLY);
 	unsigned int tries = 0;
 	ssize_t n;
-	loff_t pos;
 
-	if (IS_ERR(f))
-		return PTR_ERR(f);
-	if (!f->f_op->read_iter || f->f_op->read) {
-		fput(f);
-		return -EOPNOTSUPP;
-	}
 	do {
-		pos = 0;
-		n = kernel_read(f, buf, size, &pos);
+		n = read_once(path, buf, size);
 	} while (again(n, &tries));
-	fput(f);
 	if (n < 0)
 		return result(n);
 	if (n == size)
@@ -140,23 +160,12 @@ int cpuiso_file_read(const char *path, char *buf, size_t size)
  */
 int cpuiso_file_write(const char *path, const char *text)
 {
-	struct file *f = open(path, O_WRONLY);
 	unsigned int tries = 0;
 	ssize_t n;
-	loff_t pos;
 
-	if (IS_ERR(f))
-		return PTR_ERR(f);
-	/* The kernel would complain about such a file in its log. */
-	if (!f->f_op->write_iter || f->f_op->write) {
-		fput(f);
-		return -EOPNOTSUPP;
-	}
 	do {
-		pos = 0;
-		n = kernel_write(f, text, strlen(text), &pos);
+		n = write_once(path, text);
 	} while (again(n, &tries));
-	fput(f);
 	return result(n);
 }
 

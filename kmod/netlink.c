@@ -34,7 +34,7 @@ static const struct nla_policy irq_policy[CPUISO_A_IRQ_MAX + 1] = {
  */
 static const struct nla_policy no_policy[CPUISO_A_ISOLATION_MAX + 1];
 
-static void send_done(const struct cpuiso_op *op)
+static void send_done(struct cpuiso_op *op)
 {
 	struct sk_buff *skb = cpuiso_msg_done(op);
 
@@ -56,13 +56,15 @@ static int queue(struct sk_buff *skb, struct genl_info *info, u8 verb)
 	if (IS_ERR(op))
 		return PTR_ERR(op);
 	op->done = send_done;
-	err = cpuiso_worker_queue(op);
+	/* Now, or whoever waits for the outcome could wait for ever. */
+	op->reply = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	err = op->reply ? cpuiso_worker_queue(op) : -ENOMEM;
 	if (!err)
 		return 0;
 	cpuiso_op_free(op);
 	if (err == -ESHUTDOWN)
 		GENL_SET_ERR_MSG(info, "the module is being removed; load it again and repeat the command");
-	else
+	else if (err == -EBUSY)
 		GENL_SET_ERR_MSG(info, "too many operations are waiting; try again when they are done");
 	return err;
 }

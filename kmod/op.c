@@ -2,6 +2,7 @@
 /*
  * One operation, from its request to its outcome.
  */
+#include <linux/skbuff.h>
 #include <linux/slab.h>
 #include "isolation.h"
 #include "op.h"
@@ -42,6 +43,7 @@ void cpuiso_op_free(struct cpuiso_op *op)
 	cpuiso_isolation_free(op->iso);
 	cpuiso_owner_free(op->owner);
 	free_cpumask_var(op->cpus);
+	kfree_skb(op->reply);
 	kfree(op);
 }
 

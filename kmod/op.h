@@ -17,6 +17,7 @@
  * @rules: the rules, unless they were taken over
  * @portid: whom to tell
  * @seq: under which sequence number
+ * @reply: room for the message that tells of the outcome, until it is sent
  * @err: outcome: 0 or a negative errno
  * @message: outcome: when @err, one sentence
  * @attr: outcome: when @err, the attribute at fault, or 0
@@ -33,11 +34,12 @@ struct cpuiso_op {
 	struct list_head rules;
 	u32 portid;
 	u32 seq;
+	struct sk_buff *reply;
 	int err;
 	char message[CPUISO_MESSAGE_LEN + 1];
 	unsigned int attr;
 	struct cpuiso_outcome outcome;
-	void (*done)(const struct cpuiso_op *op);
+	void (*done)(struct cpuiso_op *op);
 };
 
 struct cpuiso_op *cpuiso_op_new(u8 verb, const char *name);

@@ -320,17 +320,18 @@ int cpuiso_reply_info(struct sk_buff *skb, struct genl_info *info)
 
 /**
  * cpuiso_msg_done - the outcome of an operation
- * @op: the operation
+ * @op: the operation; its message is taken and filled in
  *
- * Return: the message, or NULL when there is no memory for it.
+ * Return: the message, or NULL when there is none.
  */
-struct sk_buff *cpuiso_msg_done(const struct cpuiso_op *op)
+struct sk_buff *cpuiso_msg_done(struct cpuiso_op *op)
 {
-	struct sk_buff *msg = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	struct sk_buff *msg = op->reply;
 	void *hdr;
 
 	if (!msg)
 		return NULL;
+	op->reply = NULL;
 	hdr = genlmsg_put(msg, op->portid, op->seq, &cpuiso_family, 0,
 			  CPUISO_CMD_DONE_NTF);
 	if (hdr && !cpuiso_put_finish(msg, hdr,

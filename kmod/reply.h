@@ -17,7 +17,7 @@ int cpuiso_dump_irqs(struct sk_buff *skb, struct netlink_callback *cb);
 int cpuiso_dump_stats_start(struct netlink_callback *cb);
 int cpuiso_dump_stats_done(struct netlink_callback *cb);
 int cpuiso_dump_stats(struct sk_buff *skb, struct netlink_callback *cb);
-struct sk_buff *cpuiso_msg_done(const struct cpuiso_op *op);
+struct sk_buff *cpuiso_msg_done(struct cpuiso_op *op);
 struct sk_buff *cpuiso_msg_event(const struct cpuiso_event_rec *e);
 
 #endif

@@ -379,7 +379,7 @@ unsigned int cpuiso_sweep_notes(struct cpuiso_world *w, bool *more)
 		if (iso)
 			iso->gone = true;
 	}
-	*more = n_orphans || !list_empty(&exited);
+	*more = n_orphans || must_rescan || !list_empty(&exited);
 	return moved;
 }
 
@@ -400,7 +400,7 @@ void cpuiso_sweep_quiesce(struct cpuiso_world *w)
 
 	for (pass = 0; pass < MAX_PASSES && quiet < 2; pass++) {
 		synchronize_rcu();
-		if (cpuiso_sweep_notes(w, &more) || n_orphans)
+		if (cpuiso_sweep_notes(w, &more) || n_orphans || must_rescan)
 			quiet = 0;
 		else
 			quiet++;
