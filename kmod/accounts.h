@@ -50,15 +50,17 @@ enum {
  * @id: tells it from others of its kind: a function's address, a task's pid
  *	and start, an IRQ's number and action
  * @count: stretches that ended
- * @total: ns, of them and of stretches that are only interrupted
- * @max: ns, of the longest
- * @first: when the first began, as cpuiso_now() says
- * @last: when the last ended
+ * @total: ticks, of them and of stretches whose task is switched out
+ * @max: ticks, of the longest
+ * @first: when the first began, in ticks
+ * @last: when the last ended, in ticks
  * @kind: enum cpuiso_stat_kind
  * @named: @name is that of the function, looked up before its module went
  * @number: pid, IRQ number or CPU to show
  * @name: comm or action name; of a function only when @named
  * @histogram: stretches by duration: below 1 ns, 2 ns, 4 ns, ...
+ *
+ * In a snapshot ticks are ns.
  */
 struct cpuiso_source {
 	u64 id;
@@ -77,18 +79,13 @@ struct cpuiso_source {
 /**
  * struct cpuiso_stretch - a source that has begun and not ended
  * @source: which
- * @start: when
- * @inner: ns that are not its own: what it was interrupted by, but for NMIs
- *	and what has not ended yet; less what it had before @start
- * @nmis: @nmi_total of the ledger at @start
- * @booked: how much is in the source's total already
+ * @start: when, in ticks without those of NMIs
+ * @inner: ticks since then that were another's; less what it had before
  */
 struct cpuiso_stretch {
 	struct cpuiso_source *source;
 	u64 start;
 	u64 inner;
-	u64 nmis;
-	u64 booked;
 };
 
 /**
@@ -96,7 +93,8 @@ struct cpuiso_stretch {
  *	switched out
  * @task: never dereferenced; NULL when the place is free
  * @n: length of @stretches
- * @stretches: the outermost first
+ * @stretches: the outermost first; of each, @inner is less what it had, which
+ *	is in the total of its source meanwhile
  */
 struct cpuiso_parked {
 	const struct task_struct *task;
@@ -112,8 +110,8 @@ struct cpuiso_parked {
  * @comm: what ran there
  * @callback: address of the function that is to run, 0 to reschedule
  * @count: how often
- * @first: when, on the sender's clock
- * @last: when, on the sender's clock
+ * @first: when, in ticks of the sender
+ * @last: when, in ticks of the sender
  */
 struct cpuiso_sender {
 	u64 key;
@@ -129,18 +127,18 @@ struct cpuiso_sender {
 /**
  * struct cpuiso_ledger - what uses one CPU
  * @seq: around every write of the CPU but those in NMI
- * @depth: index of the innermost open stretch
  * @too_deep: stretches inside that found no room
- * @n_parked: places taken in @parked
- * @stack: open stretches; the outermost is the task
+ * @top: the innermost open stretch
+ * @nmi_ticks: of all NMIs
  * @isolation: whose workload is workload here; only compared, and NULL where
  *	the CPU is only observed
- * @start: when the ledger began
  * @switches: context switches
+ * @n_parked: places taken in @parked
+ * @stack: open stretches; the outermost is the task
+ * @start: when the ledger began, in ticks
  * @room: how many sources of each kind may still be added
  * @used: how many of @sources are in use
  * @nmi_seq: around every write in NMI
- * @nmi_total: ns, of all NMIs
  * @nmis: sources of kind NMI; the last takes the overflow
  * @parked: of tasks that were switched out in a softirq or a work function
  * @rcu: frees the ledger
@@ -154,17 +152,17 @@ struct cpuiso_sender {
  */
 struct cpuiso_ledger {
 	seqcount_t seq;
-	unsigned int depth;
 	unsigned int too_deep;
+	struct cpuiso_stretch *top;
+	u64 nmi_ticks;
+	const struct cpuiso_isolation *isolation;
+	u64 switches;
 	unsigned int n_parked;
 	struct cpuiso_stretch stack[CPUISO_LEDGER_DEPTH];
-	const struct cpuiso_isolation *isolation;
 	u64 start;
-	u64 switches;
 	unsigned int used;
 	u16 room[__CPUISO_STAT_MAX];
 	seqcount_t nmi_seq;
-	u64 nmi_total;
 	struct cpuiso_source nmis[CPUISO_LEDGER_NMIS];
 	struct cpuiso_parked parked[CPUISO_LEDGER_PARKED];
 	struct rcu_head rcu;

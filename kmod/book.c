@@ -23,70 +23,73 @@
 
 #define MAX_PROBES 16
 
-/* The time, and what NMIs took until then. */
+/*
+ * The time in ticks, without what NMIs took until then: by how much it is less
+ * than the clock is in @nmis.
+ */
 static __always_inline u64 look(const struct cpuiso_ledger *l, u64 *nmis)
 {
-	u64 now;
+	u64 ticks;
 
 	do {
-		*nmis = READ_ONCE(l->nmi_total);
-		now = cpuiso_now();
-	} while (unlikely(*nmis != READ_ONCE(l->nmi_total)));
-	return now;
+		*nmis = READ_ONCE(l->nmi_ticks);
+		ticks = cpuiso_ticks();
+	} while (unlikely(*nmis != READ_ONCE(l->nmi_ticks)));
+	return ticks - *nmis;
 }
 
-static __always_inline void add(struct cpuiso_source *s, u64 net, u64 booked,
-				u64 now)
+/* A stretch of @own ticks ended at @end, by the clock. */
+static __always_inline void add(struct cpuiso_source *s, u64 own, u64 end)
 {
+	u64 ns = cpuiso_ticks_to_ns(own);
+
 	if (unlikely(!s->count++))
-		s->first = now - net;
-	s->total += net - booked;
-	if (unlikely(net > s->max))
-		s->max = net;
-	s->last = now;
-	s->histogram[min_t(unsigned int, fls64(net),
+		s->first = end - own;
+	s->total += own;
+	if (unlikely(own > s->max))
+		s->max = own;
+	s->last = end;
+	/* The bucket is fls64(@ns). */
+	s->histogram[min_t(unsigned long, __fls(2 * ns + 1),
 			   CPUISO_HISTOGRAM_LEN - 1)]++;
 }
 
 static __always_inline void begin(struct cpuiso_stretch *st,
-				  struct cpuiso_source *s, u64 now, u64 nmis)
+				  struct cpuiso_source *s, u64 now)
 {
 	st->source = s;
 	st->start = now;
 	st->inner = 0;
-	st->nmis = nmis;
-	st->booked = 0;
 }
 
-static __always_inline u64 net(const struct cpuiso_stretch *st, u64 now,
-			       u64 nmis)
+static __always_inline u64 own(const struct cpuiso_stretch *st, u64 now)
 {
-	return now - st->start - st->inner - (nmis - st->nmis);
+	return now - st->start - st->inner;
 }
 
 static __always_inline void push(struct cpuiso_ledger *l,
 				 struct cpuiso_source *s)
 {
-	u64 now, nmis;
+	struct cpuiso_stretch *st = l->top;
+	u64 nmis;
 
-	if (unlikely(l->depth == CPUISO_LEDGER_DEPTH - 1)) {
+	if (unlikely(st == &l->stack[CPUISO_LEDGER_DEPTH - 1])) {
 		l->too_deep++;
 		return;
 	}
-	now = look(l, &nmis);
-	begin(&l->stack[++l->depth], s, now, nmis);
+	begin(++st, s, look(l, &nmis));
+	l->top = st;
 }
 
 /* The innermost stretch ends, and is booked to @s. */
 static __always_inline void pop(struct cpuiso_ledger *l,
 				struct cpuiso_source *s, u64 now, u64 nmis)
 {
-	struct cpuiso_stretch *st = &l->stack[l->depth];
-	u64 own = net(st, now, nmis);
+	struct cpuiso_stretch *st = l->top;
 
-	l->depth--;
-	st[-1].inner += own + st->inner;
-	add(s, own, st->booked, now);
+	l->top = st - 1;
+	st[-1].inner += now - st->start;
+	add(s, own(st, now), now + nmis);
 }
 
 static notrace noinline struct cpuiso_source *
@@ -123,8 +126,8 @@ find_source(struct cpuiso_ledger *l, u8 kind, u64 id)
 	return &l->sources[CPUISO_SOURCE_OVERFLOW + kind];
 }
 
-static bool is_found(const struct cpuiso_ledger *l,
-		     const struct cpuiso_source *s)
+static __always_inline bool is_found(const struct cpuiso_ledger *l,
+				     const struct cpuiso_source *s)
 {
 	return s >= &l->sources[CPUISO_SOURCE_FIRST_FOUND];
 }
@@ -134,8 +137,8 @@ static __always_inline bool is_thread(const struct cpuiso_source *s)
 	return s->kind == CPUISO_STAT_KTHREAD || s->kind == CPUISO_STAT_USER;
 }
 
-static struct cpuiso_source *thread_source(struct cpuiso_ledger *l,
-					   const struct task_struct *task)
+static __always_inline struct cpuiso_source *
+thread_source(struct cpuiso_ledger *l, const struct task_struct *task)
 {
 	u8 kind = task->flags & PF_KTHREAD ? CPUISO_STAT_KTHREAD :
 					     CPUISO_STAT_USER;
@@ -148,8 +151,8 @@ static struct cpuiso_source *thread_source(struct cpuiso_ledger *l,
 	return s;
 }
 
-static struct cpuiso_source *task_source(struct cpuiso_ledger *l,
-					 struct task_struct *task)
+static __always_inline struct cpuiso_source *
+task_source(struct cpuiso_ledger *l, struct task_struct *task)
 {
 	if (!task->pid)
 		return &l->sources[CPUISO_SOURCE_IDLE];
@@ -164,41 +167,41 @@ static __always_inline void keep_comm(struct cpuiso_ledger *l,
 {
 	struct cpuiso_source *s = l->stack[0].source;
 
-	if (is_thread(s) && is_found(l, s))
+	if (is_thread(s))
 		memcpy(s->name, task->comm, TASK_COMM_LEN);
 }
 
 /* It goes on when the task does, so it is not booked as ended. */
-static bool park(struct cpuiso_ledger *l, const struct task_struct *task,
-		 u64 now, u64 nmis)
+static notrace bool park(struct cpuiso_ledger *l,
+			 const struct task_struct *task, u64 now)
 {
 	struct cpuiso_parked *p = l->parked;
-	unsigned int i;
-	u64 own;
+	unsigned int i, n = l->top - l->stack;
 
-	if (l->depth > CPUISO_LEDGER_PARKED_DEPTH || !cpuiso_task_stays(task))
+	if (n > CPUISO_LEDGER_PARKED_DEPTH || !cpuiso_task_stays(task))
 		return false;
 	for (i = 0; i < CPUISO_LEDGER_PARKED && p->task; i++)
 		p++;
 	if (i == CPUISO_LEDGER_PARKED)
 		return false;
 	p->task = task;
-	p->n = l->depth;
-	for (; l->depth; l->depth--) {
-		struct cpuiso_stretch *st = &l->stack[l->depth];
+	p->n = n;
+	for (; n; n--) {
+		struct cpuiso_stretch *st = &l->stack[n];
+		u64 had = own(st, now);
 
-		own = net(st, now, nmis);
-		st[-1].inner += own + st->inner;
-		st->source->total += own - st->booked;
-		st->booked = own;
-		p->stretches[l->depth - 1] = *st;
+		st[-1].inner += now - st->start;
+		st->source->total += had;
+		p->stretches[n - 1].source = st->source;
+		p->stretches[n - 1].inner = -had;
 	}
+	l->top = l->stack;
 	l->n_parked++;
 	return true;
 }
 
-static void unpark(struct cpuiso_ledger *l, const struct task_struct *task,
-		   u64 now, u64 nmis)
+static notrace noinline void unpark(struct cpuiso_ledger *l,
+				    const struct task_struct *task, u64 now)
 {
 	struct cpuiso_parked *p = l->parked;
 	unsigned int i;
@@ -208,14 +211,12 @@ static void unpark(struct cpuiso_ledger *l, const struct task_struct *task,
 	if (i == CPUISO_LEDGER_PARKED)
 		return;
 	for (i = 0; i < p->n; i++) {
-		struct cpuiso_stretch *st = &l->stack[i + 1];
+		struct cpuiso_stretch *st = ++l->top;
 
-		*st = p->stretches[i];
-		st->start = now;
-		st->inner = -st->booked;
-		st->nmis = nmis;
+		begin(st, p->stretches[i].source, now);
+		st->inner = p->stretches[i].inner;
+		st->source->total += st->inner;
 	}
-	l->depth = p->n;
 	p->task = NULL;
 	l->n_parked--;
 }
@@ -230,10 +231,20 @@ static notrace noinline void leave_stretches(struct cpuiso_ledger *l,
 					     u64 now, u64 nmis)
 {
 	l->too_deep = 0;
-	if (park(l, prev, now, nmis))
+	if (park(l, prev, now))
 		return;
-	while (l->depth)
-		pop(l, l->stack[l->depth].source, now, nmis);
+	while (l->top != l->stack)
+		pop(l, l->top->source, now, nmis);
+}
+
+static __always_inline void change_task(struct cpuiso_ledger *l,
+					struct cpuiso_source *s, u64 now,
+					u64 nmis)
+{
+	struct cpuiso_stretch *st = l->stack;
+
+	add(st->source, own(st, now), now + nmis);
+	begin(st, s, now);
 }
 
 /**
@@ -252,14 +263,13 @@ notrace void cpuiso_book_switch(struct cpuiso_ledger *l,
 
 	raw_write_seqcount_begin(&l->seq);
 	now = look(l, &nmis);
-	if (unlikely(l->depth))
+	if (unlikely(l->top != l->stack))
 		leave_stretches(l, prev, now, nmis);
 	keep_comm(l, prev);
-	add(l->stack[0].source, net(&l->stack[0], now, nmis), 0, now);
-	begin(&l->stack[0], task_source(l, next), now, nmis);
+	change_task(l, task_source(l, next), now, nmis);
 	l->switches++;
 	if (unlikely(l->n_parked))
-		unpark(l, next, now, nmis);
+		unpark(l, next, now);
 	raw_write_seqcount_end(&l->seq);
 }
 
@@ -271,8 +281,8 @@ notrace void cpuiso_book_switch(struct cpuiso_ledger *l,
  */
 notrace void cpuiso_book_begin(struct cpuiso_ledger *l)
 {
-	l->start = cpuiso_now();
-	begin(&l->stack[0], task_source(l, current), l->start, 0);
+	l->start = cpuiso_ticks();
+	begin(l->stack, task_source(l, current), l->start);
 	keep_comm(l, current);
 }
 
@@ -290,11 +300,10 @@ notrace void cpuiso_book_rebase(struct cpuiso_ledger *l)
 	raw_write_seqcount_begin(&l->seq);
 	s = task_source(l, current);
 	/* What is open inside began before, and would be taken off the new. */
-	if (s != l->stack[0].source && !l->depth) {
+	if (s != l->stack[0].source && l->top == l->stack) {
 		now = look(l, &nmis);
 		keep_comm(l, current);
-		add(l->stack[0].source, net(&l->stack[0], now, nmis), 0, now);
-		begin(&l->stack[0], s, now, nmis);
+		change_task(l, s, now, nmis);
 	}
 	raw_write_seqcount_end(&l->seq);
 }
@@ -317,21 +326,20 @@ notrace void cpuiso_book_vector(struct cpuiso_ledger *l, unsigned int vector)
  * cpuiso_book_softirq - a softirq begins
  * @nr: which
  *
- * Context: interrupts on; preemptible on PREEMPT_RT.
+ * Context: softirq, interrupts on; preemptible on PREEMPT_RT.
  */
 notrace void cpuiso_book_softirq(unsigned int nr)
 {
 	struct cpuiso_ledger *l;
-	unsigned long flags;
 
-	raw_local_irq_save(flags);
+	raw_local_irq_disable();
 	l = cpuiso_ledger_here();
 	if (likely(l && nr < CPUISO_LEDGER_SOFTIRQS)) {
 		raw_write_seqcount_begin(&l->seq);
-			push(l, &l->sources[CPUISO_SOURCE_SOFTIRQ + nr]);
+		push(l, &l->sources[CPUISO_SOURCE_SOFTIRQ + nr]);
 		raw_write_seqcount_end(&l->seq);
 	}
-	raw_local_irq_restore(flags);
+	raw_local_irq_enable();
 }
 
 /**
@@ -374,7 +382,7 @@ notrace void cpuiso_book_function(enum cpuiso_stat_kind kind, const void *fn)
 	l = cpuiso_ledger_here();
 	if (likely(l)) {
 		raw_write_seqcount_begin(&l->seq);
-			push(l, find_source(l, kind, (uintptr_t)fn));
+		push(l, find_source(l, kind, (uintptr_t)fn));
 		raw_write_seqcount_end(&l->seq);
 	}
 	raw_local_irq_restore(flags);
@@ -385,17 +393,17 @@ static notrace noinline void end_inner(struct cpuiso_ledger *l,
 				       enum cpuiso_stat_kind kind, u64 now,
 				       u64 nmis)
 {
-	unsigned int d;
+	const struct cpuiso_stretch *st;
 
-	for (d = l->depth; d; d--)
-		if (l->stack[d].source->kind == kind)
+	for (st = l->top; st != l->stack; st--)
+		if (st->source->kind == kind)
 			break;
 	/* Or its beginning was not, and it belongs to what it interrupted. */
-	if (!d)
+	if (st == l->stack)
 		return;
-	while (l->depth > d)
+	while (l->top != st)
 		pop(l, &l->sources[CPUISO_SOURCE_UNEXPLAINED], now, nmis);
-	pop(l, l->stack[d].source, now, nmis);
+	pop(l, st->source, now, nmis);
 }
 
 static __always_inline void end(struct cpuiso_ledger *l,
@@ -410,7 +418,7 @@ static __always_inline void end(struct cpuiso_ledger *l,
 	}
 	raw_write_seqcount_begin(&l->seq);
 	now = look(l, &nmis);
-	s = l->stack[l->depth].source;
+	s = l->top->source;
 	/* The outermost is a task, whose kind nothing that ends has. */
 	if (likely(s->kind == kind))
 		pop(l, s, now, nmis);
@@ -438,6 +446,22 @@ notrace void cpuiso_book_end(enum cpuiso_stat_kind kind)
 }
 
 /**
+ * cpuiso_book_softirq_end - a softirq ends
+ *
+ * Context: softirq, interrupts on; preemptible on PREEMPT_RT.
+ */
+notrace void cpuiso_book_softirq_end(void)
+{
+	struct cpuiso_ledger *l;
+
+	raw_local_irq_disable();
+	l = cpuiso_ledger_here();
+	if (likely(l))
+		end(l, CPUISO_STAT_SOFTIRQ);
+	raw_local_irq_enable();
+}
+
+/**
  * cpuiso_book_end_hard - what began in hard interrupt context ends
  * @l: the CPU's ledger
  * @kind: as what it began
@@ -462,6 +486,7 @@ notrace void cpuiso_book_nmi(struct cpuiso_ledger *l, const void *handler,
 			     u64 ns)
 {
 	struct cpuiso_source *s;
+	u64 ticks = cpuiso_ns_to_ticks(ns);
 
 	raw_write_seqcount_begin(&l->nmi_seq);
 	for (s = l->nmis; s < &l->nmis[CPUISO_LEDGER_NMIS - 1]; s++) {
@@ -472,7 +497,7 @@ notrace void cpuiso_book_nmi(struct cpuiso_ledger *l, const void *handler,
 			break;
 		}
 	}
-	add(s, ns, 0, cpuiso_now());
-	WRITE_ONCE(l->nmi_total, l->nmi_total + ns);
+	add(s, ticks, cpuiso_ticks());
+	WRITE_ONCE(l->nmi_ticks, l->nmi_ticks + ticks);
 	raw_write_seqcount_end(&l->nmi_seq);
 }

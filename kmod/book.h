@@ -24,6 +24,7 @@ void cpuiso_book_irq(struct cpuiso_ledger *l, unsigned int irq,
 		     const struct irqaction *action);
 void cpuiso_book_end_hard(struct cpuiso_ledger *l, enum cpuiso_stat_kind kind);
 void cpuiso_book_softirq(unsigned int nr);
+void cpuiso_book_softirq_end(void);
 void cpuiso_book_function(enum cpuiso_stat_kind kind, const void *fn);
 void cpuiso_book_end(enum cpuiso_stat_kind kind);
 void cpuiso_book_nmi(struct cpuiso_ledger *l, const void *handler, u64 ns);

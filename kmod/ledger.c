@@ -73,6 +73,7 @@ new_ledger(const struct cpuiso_isolation *iso)
 	seqcount_init(&l->seq);
 	seqcount_init(&l->nmi_seq);
 	l->isolation = iso;
+	l->top = l->stack;
 	l->used = CPUISO_SOURCE_FIRST_FOUND;
 	memcpy(l->room, rooms, sizeof(rooms));
 	for (i = 0; i < CPUISO_LEDGER_SOFTIRQS; i++)
@@ -107,7 +108,7 @@ static void rebase(void *info)
 /* An offline CPU is where it will come back: in its idle task. */
 static void begin_offline(struct cpuiso_ledger *l, unsigned int cpu)
 {
-	l->start = cpuiso_now_of(cpu);
+	l->start = cpuiso_ticks_of(cpu);
 	l->stack[0].start = l->start;
 	l->stack[0].source = &l->sources[CPUISO_SOURCE_IDLE];
 	/* Pairs with the acquire of whoever looks the ledger up. */

@@ -7,7 +7,8 @@
  * there is no tracepoint for a task's mask, nor for an IRQ's mask that takes
  * effect later, so two kprobes say it; without them the same thing is found
  * when the task is sent to the CPU or the interrupt is handled there. Running:
- * sched_switch and irq_handler_entry.
+ * the ledger's probes of sched_switch and irq_handler_entry tell, which every
+ * isolated CPU has: two probes at one tracepoint cost all CPUs more than one.
  *
  * A task is noted once until the worker has looked at it. On a housekeeping
  * CPU a probe costs one test. None allocates, sleeps or takes a lock.
@@ -22,7 +23,6 @@
 #include <linux/sched/task.h>
 #include <linux/timekeeping.h>
 #include <linux/tracepoint.h>
-#include <trace/events/irq.h>
 #include <trace/events/sched.h>
 #ifdef CONFIG_X86
 #include <asm/trace/irq_vectors.h>
@@ -192,7 +192,16 @@ static notrace void probe_wakeup(void *data, struct task_struct *p)
 		wait_begins(watch, p);
 }
 
-static notrace void probe_switch(CPUISO_PROTO_SCHED_SWITCH)
+/**
+ * cpuiso_guard_switch - another task runs on an isolated CPU
+ * @preempt: @prev was preempted
+ * @prev: what ran
+ * @next: what runs
+ *
+ * Context: the ledger's probe of sched_switch, interrupts off.
+ */
+notrace void cpuiso_guard_switch(bool preempt, struct task_struct *prev,
+				 struct task_struct *next)
 {
 	struct watch *watch = this_cpu_ptr(&watches);
 
@@ -206,7 +215,13 @@ static notrace void probe_switch(CPUISO_PROTO_SCHED_SWITCH)
 	intruder(next, NULL, true);
 }
 
-static notrace void probe_irq(void *data, int irq, struct irqaction *action)
+/**
+ * cpuiso_guard_irq - an interrupt is handled on an isolated CPU
+ * @irq: its number
+ *
+ * Context: the ledger's probe of irq_handler_entry, interrupts off.
+ */
+notrace void cpuiso_guard_irq(unsigned int irq)
 {
 	if (!__this_cpu_read(watches.on) || irq >= nr_handled ||
 	    test_and_set_bit(irq, handled))
@@ -247,8 +262,6 @@ static void __maybe_unused check_prototypes(void)
 	check_trace_callback_type_sched_migrate_task(probe_migrate);
 	check_trace_callback_type_sched_wakeup_new(probe_wakeup_new);
 	check_trace_callback_type_sched_wakeup(probe_wakeup);
-	check_trace_callback_type_sched_switch(probe_switch);
-	check_trace_callback_type_irq_handler_entry(probe_irq);
 #ifdef CONFIG_X86
 	check_trace_callback_type_vector_config(probe_vector_config);
 	check_trace_callback_type_vector_activate(probe_vector_activate);
@@ -259,8 +272,6 @@ struct cpuiso_probe cpuiso_guard_probes[] = {
 	{ "sched_migrate_task", probe_migrate },
 	{ "sched_wakeup_new", probe_wakeup_new },
 	{ "sched_wakeup", probe_wakeup },
-	{ "sched_switch", probe_switch },
-	{ "irq_handler_entry", probe_irq },
 #ifdef CONFIG_X86
 	{ "vector_config", probe_vector_config },
 	{ "vector_activate", probe_vector_activate },

@@ -10,6 +10,9 @@ extern atomic_t cpuiso_newborns;
 int cpuiso_guard_attach(struct cpuiso_store *records);
 void cpuiso_guard_detach(void);
 void cpuiso_guard_watch(unsigned int cpu, bool on);
+void cpuiso_guard_switch(bool preempt, struct task_struct *prev,
+			 struct task_struct *next);
+void cpuiso_guard_irq(unsigned int irq);
 void cpuiso_guard_rearm_irq(unsigned int irq);
 struct task_struct *cpuiso_waiting_get(unsigned int cpu, unsigned int *slot,
 				       u64 *since);

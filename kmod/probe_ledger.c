@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The probes of the ledger. On a CPU without one they cost one test and
- * return.
+ * return. On an isolated CPU the guard is told by them as well.
  */
 #include <linux/hrtimer.h>
 #include <linux/interrupt.h>
@@ -16,13 +16,31 @@
 #include "compat/cpuiso_compat.h"
 #include "book.h"
 #include "probe.h"
+#include "probe_guard.h"
+
+static notrace noinline void tell_switch(struct cpuiso_ledger *l, bool preempt,
+					 struct task_struct *prev,
+					 struct task_struct *next)
+{
+	cpuiso_book_switch(l, prev, next);
+	if (l->isolation)
+		cpuiso_guard_switch(preempt, prev, next);
+}
 
 static notrace void probe_switch(CPUISO_PROTO_SCHED_SWITCH)
 {
 	struct cpuiso_ledger *l = cpuiso_ledger_here();
 
 	if (l)
-		cpuiso_book_switch(l, prev, next);
+		tell_switch(l, preempt, prev, next);
+}
+
+static notrace noinline void tell_irq(struct cpuiso_ledger *l, int irq,
+				      struct irqaction *action)
+{
+	cpuiso_book_irq(l, irq, action);
+	if (l->isolation)
+		cpuiso_guard_irq(irq);
 }
 
 static notrace void probe_irq_entry(void *data, int irq,
@@ -31,7 +49,7 @@ static notrace void probe_irq_entry(void *data, int irq,
 	struct cpuiso_ledger *l = cpuiso_ledger_here();
 
 	if (l)
-		cpuiso_book_irq(l, irq, action);
+		tell_irq(l, irq, action);
 }
 
 static notrace void probe_irq_exit(void *data, int irq,
@@ -52,7 +70,7 @@ static notrace void probe_softirq_entry(void *data, unsigned int nr)
 static notrace void probe_softirq_exit(void *data, unsigned int nr)
 {
 	if (cpuiso_ledger_here())
-		cpuiso_book_end(CPUISO_STAT_SOFTIRQ);
+		cpuiso_book_softirq_end();
 }
 
 static notrace void probe_timer_entry(void *data, struct timer_list *timer,

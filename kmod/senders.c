@@ -40,7 +40,7 @@ notrace void cpuiso_book_sender(unsigned int cpu, const void *callback)
 	l = READ_ONCE(per_cpu(cpuiso_ledgers, cpu));
 	if (!l)
 		goto out;
-	now = cpuiso_now();
+	now = cpuiso_ticks();
 	key = key_of(raw_smp_processor_id(), callback);
 	i = hash_64(key, ilog2(CPUISO_LEDGER_SENDERS));
 	for (n = 0; n < CPUISO_LEDGER_SENDERS; n++) {

@@ -24,14 +24,14 @@
 
 static DEFINE_MUTEX(naming);
 
-static void book(struct cpuiso_source *s, u64 net, u64 booked, u64 now)
+static void book(struct cpuiso_source *s, u64 net, u64 now)
 {
 	if (!s->count++)
 		s->first = now - net;
-	s->total += net - booked;
+	s->total += net;
 	s->max = max(s->max, net);
 	s->last = now;
-	s->histogram[min_t(unsigned int, fls64(net),
+	s->histogram[min_t(unsigned int, fls64(cpuiso_ticks_to_ns(net)),
 			   CPUISO_HISTOGRAM_LEN - 1)]++;
 }
 
@@ -41,22 +41,22 @@ static void book(struct cpuiso_source *s, u64 net, u64 booked, u64 now)
  */
 static void book_open(struct cpuiso_snapshot *s, const struct cpuiso_ledger *l)
 {
-	int i = min(READ_ONCE(l->depth), CPUISO_LEDGER_DEPTH - 1U);
-	u64 nmis = READ_ONCE(l->nmi_total), inner = 0;
+	ptrdiff_t i = min_t(size_t, READ_ONCE(l->top) - l->stack,
+			    CPUISO_LEDGER_DEPTH - 1);
+	u64 now, inside = 0;
 
-	s->now = cpuiso_now_of(s->cpu);
+	s->now = cpuiso_ticks_of(s->cpu);
+	now = s->now - READ_ONCE(l->nmi_ticks);
 	for (; i >= 0; i--) {
 		const struct cpuiso_stretch *st = &l->stack[i];
 		ptrdiff_t place = READ_ONCE(st->source) - l->sources;
-		u64 net;
+		u64 gross = max_t(s64, 0, now - READ_ONCE(st->start));
 
-		if (place < 0 || place >= s->n)
-			continue;
-		inner += READ_ONCE(st->inner);
-		net = max_t(s64, 0, s->now - READ_ONCE(st->start) - inner -
-				    (nmis - READ_ONCE(st->nmis)));
-		book(&s->sources[place], net, READ_ONCE(st->booked), s->now);
-		inner += net;
+		if (place >= 0 && place < s->n)
+			book(&s->sources[place],
+			     max_t(s64, 0, gross - READ_ONCE(st->inner) -
+					   inside), s->now);
+		inside = gross;
 	}
 }
 
@@ -139,6 +139,21 @@ static void copy_senders(struct cpuiso_snapshot *s,
 		to->last = READ_ONCE(from->last);
 	}
 	s->sources[CPUISO_SOURCE_OVERFLOW + CPUISO_STAT_IPI].count = lost;
+}
+
+/* From ticks to ns. */
+static void convert(struct cpuiso_snapshot *s)
+{
+	struct cpuiso_source *src;
+
+	for (src = s->sources; src < &s->sources[s->n]; src++) {
+		src->total = cpuiso_ticks_to_ns(src->total);
+		src->max = cpuiso_ticks_to_ns(src->max);
+		src->first = cpuiso_ticks_when(src->first);
+		src->last = cpuiso_ticks_when(src->last);
+	}
+	s->start = cpuiso_ticks_when(s->start);
+	s->now = cpuiso_ticks_when(s->now);
 }
 
 static bool is_function(const struct cpuiso_source *s)
@@ -250,6 +265,8 @@ struct cpuiso_snapshot *cpuiso_snapshot_take(unsigned int cpu)
 		copy_sources(s, l);
 	copy_nmis(s, l);
 	copy_senders(s, l);
+	/* The clock is not set anew while there is this ledger. */
+	convert(s);
 	rcu_read_unlock();
 	name_functions(s);
 	return s;
