@@ -6,7 +6,8 @@
 #
 #   tests/bench/ledger-cost.sh [--kernel NAME]
 #
-# Without the module; with its probes attached, but only another CPU observed; with this CPU observed.
+# Without the module; with an empty probe at the same tracepoints, which is what any probe costs every CPU; with the
+# ledger's probes, but only another CPU observed; with this CPU observed. More is than without, own than with the empty.
 set -euo pipefail
 
 tree=$(cd "$(dirname "$0")/../.." && pwd)
@@ -43,10 +44,13 @@ all() {
 }
 
 in_guest() {
-	local kind a b c
+	local kind a b c e
 	declare -gA cost
-	insmod "$tree/tests/kmod/cpuiso_noise.ko"
+	insmod "$(dirname "$CPUISO_KO")/cpuiso_noise.ko"
 	all absent
+	echo 1 >$parameters/empty
+	all empty
+	echo 0 >$parameters/empty
 	insmod "$CPUISO_KO"
 	observe 1
 	all elsewhere
@@ -54,10 +58,11 @@ in_guest() {
 	wait
 	observe 0
 	all observed
-	printf '%-10s %8s %10s %6s %9s %6s\n' per absent elsewhere more observed more
+	printf '%-10s %8s %8s %6s %10s %6s %6s %9s %6s %6s\n' per absent empty more elsewhere more own observed more own
 	for kind in "${kinds[@]}"; do
-		a=${cost[absent-$kind]} b=${cost[elsewhere-$kind]} c=${cost[observed-$kind]}
-		printf '%-10s %8d %10d %6d %9d %6d\n' "$kind" "$a" "$b" $((b - a)) "$c" $((c - a))
+		a=${cost[absent-$kind]} e=${cost[empty-$kind]} b=${cost[elsewhere-$kind]} c=${cost[observed-$kind]}
+		printf '%-10s %8d %8d %6d %10d %6d %6d %9d %6d %6d\n' "$kind" "$a" "$e" $((e - a)) "$b" $((b - a)) $((b - e)) \
+			"$c" $((c - a)) $((c - e))
 	done
 }
 
@@ -65,5 +70,17 @@ if [ "${1-}" = --in-guest ]; then
 	in_guest
 	exit
 fi
-exec "$tree/tests/vm/run" "$@" --icount --qemu -smp --qemu 1,maxcpus=2 \
+kernel=6.1 options=()
+while [ $# -gt 0 ]; do
+	case $1 in
+	--kernel) kernel=${2-} options+=("$1" "${2-}"); shift 2 ;;
+	*) echo "ledger-cost: unknown argument $1; see the head of $0." >&2; exit 2 ;;
+	esac
+done
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cp "$("$tree/scripts/build-module.sh" "$kernel")" "$work/"
+cp "$(dirname "$("$tree/scripts/build-module.sh" --helper "$kernel")")/cpuiso_noise.ko" "$work/"
+make -s -C "$tree/tests/functional"
+"$tree/tests/vm/run" "${options[@]}" --ko "$work/cpuiso.ko" --icount --qemu -smp --qemu 1,maxcpus=2 \
 	--shell "bash '$(realpath "$0")' --in-guest"

@@ -15,9 +15,15 @@ function pop(kind) {
 		depth--
 	}
 }
+# A word, or two where the second is a module: "function [module]".
 function word(after,   rest) {
 	rest = substr($0, index($0, after) + length(after))
-	sub(/[ \]].*/, "", rest)
+	if (match(rest, /^[^], ]+ \[[^] ]+\]/)) {
+		rest = substr(rest, 1, RLENGTH)
+		sub(/ /, "", rest)
+		return rest
+	}
+	sub(/[], ].*/, "", rest)
 	return rest
 }
 function run(pid) {
@@ -79,6 +85,8 @@ event == "hrtimer_expire_entry" { push("hrtimer", word("function=")); next }
 event == "hrtimer_expire_exit" { pop("hrtimer"); next }
 event == "workqueue_execute_start" { push("work", word("function ")); next }
 event == "workqueue_execute_end" { pop("work"); next }
+event == "csd_function_entry" { push("call", word("func=")); next }
+event == "csd_function_exit" { pop("call"); next }
 event ~ /_entry$/ { sub(/_entry$/, "", event); push("vector", event); next }
 event ~ /_exit$/ { pop("vector"); next }
 END {

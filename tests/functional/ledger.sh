@@ -22,7 +22,7 @@ unload_noise() {
 # make_noise KIND CPU US COUNT: how long it took is in $spent.
 make_noise() {
 	echo "$*" >"$MAKE" || bail_out "no noise $*"
-	# shellcheck disable=SC2034 # for the test that sources this
+	# shellcheck disable=SC2034 # for the test
 	read -r spent <"$SPENT"
 }
 
@@ -72,4 +72,133 @@ sums() {
 				exit 1
 			}
 		}' "$1"
+}
+
+tracing=/sys/kernel/tracing
+events=(sched/sched_switch irq/irq_handler_entry irq/irq_handler_exit irq/softirq_entry irq/softirq_exit
+	timer/timer_expire_entry timer/timer_expire_exit timer/hrtimer_expire_entry timer/hrtimer_expire_exit
+	workqueue/workqueue_execute_start workqueue/workqueue_execute_end irq_vectors)
+
+# tracefs_load: before any window; CPU 1 is the one that is compared
+tracefs_load() {
+	local e
+	[ -e $tracing/trace ] || mount -t tracefs tracefs $tracing || skip_all "no tracefs"
+	# From 6.6.
+	for e in csd/csd_function_entry csd/csd_function_exit; do
+		[ ! -e "$tracing/events/$e" ] || events+=("$e")
+	done
+	load_noise
+	irq=$(awk '$NF == "noise_irq" { print $1 + 0 }' /proc/interrupts)
+}
+
+# window SECONDS PIDS FIRST [COMMAND...]: what both say is in $T/ledger and $T/trace. PIDS are the workload, FIRST runs at
+# first if nothing is switched to, COMMAND is run meanwhile instead of sleeping.
+window() {
+	local from to e seconds=$1 pids=$2 first=$3
+	shift 3
+	[ $# -gt 0 ] || set -- sleep "$seconds"
+	echo local >$tracing/trace_clock
+	echo 16384 >$tracing/buffer_size_kb
+	echo 2 >$tracing/tracing_cpumask
+	: >$tracing/trace
+	for e in "${events[@]}"; do
+		echo 1 >"$tracing/events/$e/enable"
+	done
+	echo 1 >$tracing/tracing_on
+	# tracefs does not show local_clock(): what both have seen tells how far the two clocks are apart.
+	make_noise irq 1 10 1
+	read -r _ _ _ seen < <(stat_of "$PROC/stats" 1 irq "$irq:noise_irq")
+	sleep 0.5
+	cat "$PROC/stats" >"$T/stats.1"
+	"$@"
+	cat "$PROC/stats" >"$T/stats.2"
+	sleep 0.1
+	echo 0 >$tracing/tracing_on
+	for e in "${events[@]}"; do
+		echo 0 >"$tracing/events/$e/enable"
+	done
+	from=$(stat_of "$T/stats.1" 1 time wall)
+	to=$(stat_of "$T/stats.2" 1 time wall)
+	awk -v from="${from##* }" -v to="${to##* }" -v seen="$seen" -v irq="irq=$irq" '
+		/irq_handler_exit: / && index($0, irq " ") && match($0, / [0-9]+\.[0-9]+: /) {
+			off = substr($0, RSTART + 1, RLENGTH - 3) - seen / 1e9
+			printf "%.6f %.6f\n", from / 1e9 + off, to / 1e9 + off
+			exit
+		}' $tracing/per_cpu/cpu1/trace >"$T/edges"
+	read -r from to <"$T/edges"
+	awk -v from="$from" -v to="$to" -v pids="$pids" -v first="$first" -f "$TESTLIB/ledger-trace.awk" \
+		$tracing/per_cpu/cpu1/trace | sort >"$T/trace"
+	# The number of an interrupt and the pid of a thread are before the colon.
+	awk -F'\t' 'NR == FNR { c[$1, $2, $3] = $4; t[$1, $2, $3] = $5; next }
+		# Interrupts are sent by other CPUs, which are not traced.
+		$1 != 1 || $2 == "ipi" || ($2 == "time" && $3 !~ /^(workload|idle)$/) { next }
+		{
+			kind = $2 ~ /^(kthread|user)$/ ? "thread" : $2
+			name = $3
+			if (kind == "irq" || kind == "thread")
+				sub(/:.*/, "", name)
+			n = $4 - c[$1, $2, $3]
+			ns = $5 == "-" ? "-" : $5 - t[$1, $2, $3]
+			if (n || ns > 0)
+				print kind, name, n, ns
+		}' "$T/stats.1" "$T/stats.2" | sort >"$T/ledger"
+}
+
+# An interrupted stretch at either edge may count on one side only, so one more or less is equal.
+counts_agree() {
+	awk 'NR == FNR { a[$1, $2] = $3; next }
+		{ b[$1, $2] = $3 }
+		END {
+			for (k in a)
+				b[k] += 0
+			for (k in b) {
+				d = a[k] - b[k]
+				if (d > 1 || d < -1) {
+					split(k, w, SUBSEP)
+					printf "%s %s: tracefs %d, ledger %d\n", w[1], w[2], a[k], b[k]
+					bad = 1
+				}
+			}
+			exit bad
+		}' "$T/trace" "$T/ledger"
+}
+
+# Within 2 % of the class, and 20 us for each stretch: both look at the same event one after the other, and on a guest
+# without hardware acceleration each takes about that long for it.
+times_agree() {
+	awk '$4 == "-" { next }
+		{ class = $1 == "time" ? $2 : $1 }
+		NR == FNR { a[class] += $4; n[class] += $3; next }
+		{ b[class] += $4 }
+		END {
+			for (c in a) {
+				d = a[c] - b[c]
+				if (d < 0)
+					d = -d
+				printf "# %-8s %6d times: tracefs %9.1f ms, ledger %9.1f ms\n", c, n[c], a[c] / 1e6, b[c] / 1e6
+				if (d > a[c] / 50 + n[c] * 20000) {
+					printf "%s differs by %.1f %%\n", c, 100 * d / a[c]
+					bad = 1
+				}
+			}
+			exit bad
+		}' "$T/trace" "$T/ledger"
+}
+
+# agree NAME WINDOW...: two results. Where the machine under the guest is busy, it may stop the guest just between the two
+# looks at one event, which counts for one side only; not in three windows.
+agree() {
+	local name=$1 try
+	shift
+	for try in 1 2 3; do
+		window "$@"
+		if counts_agree >"$T/out" && times_agree >"$T/out"; then
+			break
+		fi
+		note "attempt $try of $name:" "$(grep -v '^#' "$T/out")"
+	done
+	check "$name: the counts of tracefs" counts_agree
+	check "$name: its times" times_agree
+	grep '^#' "$T/out"
+	check "$name: the parts are the whole" sums "$T/stats.2" 1
 }

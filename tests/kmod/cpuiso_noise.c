@@ -12,6 +12,11 @@
  *
  * does it COUNT times on the CPU of the writer as fast as it can, without
  * spinning; spent then says how long all of that took.
+ *
+ *   echo 1 > /sys/module/cpuiso_noise/parameters/empty
+ *
+ * attaches a probe that does nothing to the tracepoints that these pass; 0
+ * detaches it.
  */
 #include <linux/completion.h>
 #include <linux/delay.h>
@@ -24,6 +29,7 @@
 #include <linux/sched/clock.h>
 #include <linux/smp.h>
 #include <linux/timer.h>
+#include <linux/tracepoint.h>
 #include <linux/version.h>
 #include <linux/workqueue.h>
 
@@ -287,6 +293,59 @@ static const struct kernel_param_ops cost_ops = { .set = cost_set };
 module_param_cb(cost, &cost_ops, NULL, 0200);
 MODULE_PARM_DESC(cost, "KIND COUNT");
 
+static const char * const passed[] = {
+	"sched_switch", "irq_work_entry", "irq_work_exit", "irq_handler_entry",
+	"irq_handler_exit", "softirq_entry", "softirq_exit",
+};
+
+static struct tracepoint *tps[ARRAY_SIZE(passed)];
+static bool empty;
+
+/* Of any prototype: it looks at no argument. */
+static notrace void empty_probe(void *data)
+{
+}
+
+static void find_passed(struct tracepoint *tp, void *priv)
+{
+	int i = match_string(passed, ARRAY_SIZE(passed), tp->name);
+
+	if (i >= 0)
+		tps[i] = tp;
+}
+
+static void empty_detach(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(tps); i++)
+		if (empty && tps[i])
+			tracepoint_probe_unregister(tps[i], empty_probe, NULL);
+	tracepoint_synchronize_unregister();
+	empty = false;
+}
+
+static int empty_set(const char *val, const struct kernel_param *kp)
+{
+	unsigned int i;
+	bool on;
+	int err;
+
+	err = kstrtobool(val, &on);
+	if (err)
+		return err;
+	empty_detach();
+	for (i = 0; on && i < ARRAY_SIZE(tps); i++)
+		if (tps[i])
+			tracepoint_probe_register(tps[i], empty_probe, NULL);
+	empty = on;
+	return 0;
+}
+
+static const struct kernel_param_ops empty_ops = { .set = empty_set };
+module_param_cb(empty, &empty_ops, NULL, 0200);
+MODULE_PARM_DESC(empty, "whether a probe that does nothing is attached");
+
 module_param(spent, ullong, 0444);
 MODULE_PARM_DESC(spent, "ns that the last make or cost took");
 
@@ -301,6 +360,7 @@ static int __init noise_init(void)
 	hrtimer_init(&hrtimer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
 	hrtimer.function = noise_hrtimer_fn;
 #endif
+	for_each_kernel_tracepoint(find_passed, NULL);
 	init_irq_work(&irq_work, noise_irq_work_fn);
 	tasklet_init(&tasklet, noise_tasklet_fn, 0);
 	wq = alloc_workqueue("cpuiso_noise", WQ_PERCPU, 0);
@@ -326,6 +386,7 @@ no_irq:
 
 static void __exit noise_exit(void)
 {
+	empty_detach();
 	free_irq(noise_irq, &noise_irq);
 	irq_free_desc(noise_irq);
 	hrtimer_cancel(&hrtimer);

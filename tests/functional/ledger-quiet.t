@@ -1,0 +1,50 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# On a CPU that the boot line freed of the tick, with a workload that spins: a window without any noise is reached, the
+# ledger adds nothing, and tracefs agrees. With "ledger_seconds=60" on the boot line the window is that long.
+# boot: nohz_full=1 rcu_nocbs=1 isolcpus=managed_irq,domain,1
+# mem: 1536
+. "${TESTLIB:-$(dirname "$0")}/lib.sh"
+. "$TESTLIB/ledger.sh"
+plan 9
+
+seconds=$(sed -n 's/.*ledger_seconds=\([0-9]*\).*/\1/p' /proc/cmdline)
+[ "$(cat /sys/devices/system/cpu/nohz_full)" = 1 ] || skip_all "this kernel has no nohz_full"
+tracefs_load
+remember
+load
+(while :; do :; done) &
+spin=$!
+puppets+=("$spin")
+check "apply" iso apply -c 1 --name quiet --pid $spin
+
+# noise_between BEFORE AFTER: the lines that grew, but for workload and wall
+noise_between() {
+	awk -F'\t' '$1 != 1 || ($2 == "time" && $3 ~ /^(wall|workload)$/) { next }
+		NR == FNR { was[$2, $3] = $4 " " $5; next }
+		($2, $3) in was ? was[$2, $3] != $4 " " $5 : $4 $5 != "00" { print $2, $3, $4, $5 }' "$1" "$2"
+}
+
+quiet=''
+for ((i = 0; i < 30; i++)); do
+	cat $PROC/stats >"$T/stats.1"
+	sleep 1
+	cat $PROC/stats >"$T/stats.2"
+	quiet=$(noise_between "$T/stats.1" "$T/stats.2")
+	[ -n "$quiet" ] || break
+done
+is "a second without noise is reached" "$quiet" ""
+note "at attempt $((i + 1))"
+read -r _ before _ < <(stat_of "$T/stats.1" 1 time workload)
+read -r _ after _ < <(stat_of "$T/stats.2" 1 time workload)
+read -r _ from _ < <(stat_of "$T/stats.1" 1 time wall)
+read -r _ to _ < <(stat_of "$T/stats.2" 1 time wall)
+is "and all of it is the workload's" $((after - before)) $((to - from))
+
+agree "quiet" "${seconds:-5}" "$spin" "$spin"
+note "in ${seconds:-5} s:" "$(noise_between "$T/stats.1" "$T/stats.2")"
+ours=$(noise_between "$T/stats.1" "$T/stats.2" | grep -F '[cpuiso]')
+is "nothing of it is of the module's making" "$ours" ""
+kill $spin
+unload_noise
+finish
