@@ -41,7 +41,8 @@ static unsigned long us;
 static u64 spent;
 static unsigned int noise_irq;
 static struct workqueue_struct *wq;
-static DECLARE_COMPLETION(made);
+/* Polled for: to wake somebody would be part of the noise. */
+static bool made;
 
 static noinline void spin(void)
 {
@@ -57,23 +58,36 @@ static noinline void spin(void)
 	local_irq_restore(flags);
 }
 
+static void was_made(void)
+{
+	/* Pairs with the acquire in wait_until_made(). */
+	smp_store_release(&made, true);
+}
+
+static void wait_until_made(void)
+{
+	/* Pairs with the release in was_made(). */
+	while (!smp_load_acquire(&made))
+		usleep_range(200, 500);
+}
+
 static void noise_timer_fn(struct timer_list *t)
 {
 	spin();
-	complete(&made);
+	was_made();
 }
 
 static enum hrtimer_restart noise_hrtimer_fn(struct hrtimer *t)
 {
 	spin();
-	complete(&made);
+	was_made();
 	return HRTIMER_NORESTART;
 }
 
 static void noise_work_fn(struct work_struct *work)
 {
 	spin();
-	complete(&made);
+	was_made();
 }
 
 static void noise_sleeping_work_fn(struct work_struct *work)
@@ -81,40 +95,45 @@ static void noise_sleeping_work_fn(struct work_struct *work)
 	spin();
 	usleep_range(3000, 4000);
 	spin();
-	complete(&made);
+	was_made();
 }
 
 static void noise_irq_work_fn(struct irq_work *work)
 {
 	spin();
-	complete(&made);
+	was_made();
 }
 
 static void noise_tasklet_fn(unsigned long data)
 {
 	spin();
-	complete(&made);
+	was_made();
 }
 
 static irqreturn_t noise_handler(int irq, void *data)
 {
 	spin();
-	complete(&made);
+	was_made();
 	return IRQ_HANDLED;
 }
 
 static void noise_call_fn(void *data)
 {
 	spin();
-	complete(&made);
+	was_made();
 }
 
 static int noise_thread_fn(void *data)
 {
 	spin();
-	complete(&made);
-	while (!kthread_should_stop())
-		usleep_range(1000, 2000);
+	was_made();
+	for (;;) {
+		set_current_state(TASK_INTERRUPTIBLE);
+		if (kthread_should_stop())
+			break;
+		schedule();
+	}
+	__set_current_state(TASK_RUNNING);
 	return 0;
 }
 
@@ -154,14 +173,14 @@ static int make_thread(unsigned int cpu)
 		return PTR_ERR(t);
 	kthread_bind(t, cpu);
 	wake_up_process(t);
-	wait_for_completion(&made);
+	wait_until_made();
 	kthread_stop(t);
 	return 0;
 }
 
 static int make_one(const char *kind, unsigned int cpu)
 {
-	reinit_completion(&made);
+	made = false;
 	if (!strcmp(kind, "thread"))
 		return make_thread(cpu);
 	if (!strcmp(kind, "timer")) {
@@ -184,7 +203,7 @@ static int make_one(const char *kind, unsigned int cpu)
 	} else {
 		return -EINVAL;
 	}
-	wait_for_completion(&made);
+	wait_until_made();
 	return 0;
 }
 
@@ -361,7 +380,12 @@ static int __init noise_init(void)
 	hrtimer.function = noise_hrtimer_fn;
 #endif
 	for_each_kernel_tracepoint(find_passed, NULL);
+#ifdef IRQ_WORK_INIT_HARD
+	/* Else PREEMPT_RT leaves it to a thread. */
+	irq_work = IRQ_WORK_INIT_HARD(noise_irq_work_fn);
+#else
 	init_irq_work(&irq_work, noise_irq_work_fn);
+#endif
 	tasklet_init(&tasklet, noise_tasklet_fn, 0);
 	wq = alloc_workqueue("cpuiso_noise", WQ_PERCPU, 0);
 	if (!wq)
