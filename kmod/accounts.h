@@ -133,6 +133,7 @@ struct cpuiso_sender {
  * @isolation: whose workload is workload here; only compared, and NULL where
  *	the CPU is only observed
  * @switches: context switches
+ * @last_irq: source of the last interrupt handler
  * @n_parked: places taken in @parked
  * @stack: open stretches; the outermost is the task
  * @start: when the ledger began, in ticks
@@ -157,6 +158,7 @@ struct cpuiso_ledger {
 	u64 nmi_ticks;
 	const struct cpuiso_isolation *isolation;
 	u64 switches;
+	struct cpuiso_source *last_irq;
 	unsigned int n_parked;
 	struct cpuiso_stretch stack[CPUISO_LEDGER_DEPTH];
 	u64 start;

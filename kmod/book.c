@@ -342,6 +342,20 @@ notrace void cpuiso_book_softirq(unsigned int nr)
 	raw_local_irq_enable();
 }
 
+static notrace noinline struct cpuiso_source *
+irq_source(struct cpuiso_ledger *l, u64 id, unsigned int irq,
+	   const struct irqaction *action)
+{
+	struct cpuiso_source *s = find_source(l, CPUISO_STAT_IRQ, id);
+
+	if (!s->named && is_found(l, s)) {
+		s->number = irq;
+		strscpy(s->name, action->name ?: "", sizeof(s->name));
+		s->named = true;
+	}
+	return s;
+}
+
 /**
  * cpuiso_book_irq - an interrupt handler begins
  * @l: the CPU's ledger
@@ -353,16 +367,12 @@ notrace void cpuiso_book_softirq(unsigned int nr)
 notrace void cpuiso_book_irq(struct cpuiso_ledger *l, unsigned int irq,
 			     const struct irqaction *action)
 {
-	struct cpuiso_source *s;
+	u64 id = (u64)irq << 48 ^ (uintptr_t)action;
 
 	raw_write_seqcount_begin(&l->seq);
-	s = find_source(l, CPUISO_STAT_IRQ, (u64)irq << 48 ^ (uintptr_t)action);
-	if (unlikely(!s->named && is_found(l, s))) {
-		s->number = irq;
-		strscpy(s->name, action->name ?: "", sizeof(s->name));
-		s->named = true;
-	}
-	push(l, s);
+	if (l->last_irq->id != id)
+		l->last_irq = irq_source(l, id, irq, action);
+	push(l, l->last_irq);
 	raw_write_seqcount_end(&l->seq);
 }
 

@@ -74,6 +74,7 @@ new_ledger(const struct cpuiso_isolation *iso)
 	seqcount_init(&l->nmi_seq);
 	l->isolation = iso;
 	l->top = l->stack;
+	l->last_irq = l->sources;
 	l->used = CPUISO_SOURCE_FIRST_FOUND;
 	memcpy(l->room, rooms, sizeof(rooms));
 	for (i = 0; i < CPUISO_LEDGER_SOFTIRQS; i++)

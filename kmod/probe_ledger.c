@@ -23,24 +23,26 @@ static notrace noinline void tell_switch(struct cpuiso_ledger *l, bool preempt,
 					 struct task_struct *next)
 {
 	cpuiso_book_switch(l, prev, next);
-	if (l->isolation)
-		cpuiso_guard_switch(preempt, prev, next);
+	cpuiso_guard_switch(preempt, prev, next);
 }
 
 static notrace void probe_switch(CPUISO_PROTO_SCHED_SWITCH)
 {
 	struct cpuiso_ledger *l = cpuiso_ledger_here();
 
-	if (l)
+	if (!l)
+		return;
+	if (l->isolation)
 		tell_switch(l, preempt, prev, next);
+	else
+		cpuiso_book_switch(l, prev, next);
 }
 
 static notrace noinline void tell_irq(struct cpuiso_ledger *l, int irq,
 				      struct irqaction *action)
 {
 	cpuiso_book_irq(l, irq, action);
-	if (l->isolation)
-		cpuiso_guard_irq(irq);
+	cpuiso_guard_irq(irq);
 }
 
 static notrace void probe_irq_entry(void *data, int irq,
@@ -48,8 +50,12 @@ static notrace void probe_irq_entry(void *data, int irq,
 {
 	struct cpuiso_ledger *l = cpuiso_ledger_here();
 
-	if (l)
+	if (!l)
+		return;
+	if (l->isolation)
 		tell_irq(l, irq, action);
+	else
+		cpuiso_book_irq(l, irq, action);
 }
 
 static notrace void probe_irq_exit(void *data, int irq,
