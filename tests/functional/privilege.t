@@ -8,6 +8,10 @@ plan 41
 remember
 load
 
+# The tree may stand where nobody else comes.
+chmod 755 "$T"
+install -m 755 "$TESTLIB/helpers/privnl" "$CPUISO_BIN" "$T/"
+
 # as WHO COMMAND...
 nobody="setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set -all --inh-caps -all"
 declare -A as=(
@@ -33,7 +37,7 @@ vector() {
 	[ "$(wc -l <"$T/ops")" -eq 15 ] || cat "$T/ops"
 }
 for name in "${who[@]}"; do
-	${as[$name]} "$TESTLIB/helpers/privnl" 1 >"$T/ops" 2>&1
+	${as[$name]} "$T/privnl" 1 >"$T/ops" 2>&1
 	case $name in
 	root | CAP_SYS_ADMIN) is "operations by $name: all" "$(vector 0)" "" ;;
 	network-namespace | both-namespaces) is "operations by $name: there is no family" "$(<"$T/ops")" "no family" ;;
@@ -51,7 +55,7 @@ commands() {
 		change) want=$changing ;;
 		esac
 		# shellcheck disable=SC2086 # several words
-		timeout 60 ${as[$1]} "$CPUISO_BIN" $words >"$T/out" 2>"$T/err" </dev/null
+		timeout 60 ${as[$1]} "$T/cpuiso" $words >"$T/out" 2>"$T/err" </dev/null
 		status=$?
 		[ "$status" = "$want" ] || complain "$words: status $status, should be $want: $(<"$T/err")"
 		[ "$status" = 0 ] || [ "$(wc -l <"$T/err")" = 1 ] || complain "$words: no sentence: $(<"$T/err")"
@@ -73,7 +77,7 @@ change run -c 1 -- true
 1 keep nothing
 LIST
 	[ "$1" = root ] || {
-		${as[$1]} "$CPUISO_BIN" boot -c 1 --install >"$T/out" 2>&1
+		${as[$1]} "$T/cpuiso" boot -c 1 --install >"$T/out" 2>&1
 		[ $? = 1 ] || complain "boot --install: $(<"$T/out")"
 	}
 }
@@ -90,7 +94,7 @@ for name in network-namespace both-namespaces; do
 	tried "commands by $name"
 done
 is "and nothing is left isolated" "$(field_of status isolated 2)" -
-$nobody "$CPUISO_BIN" monitor 2>"$T/log" &
+$nobody "$T/cpuiso" monitor 2>"$T/log" &
 monitor=$!
 check "anybody may have a monitor" wait-for 30 line "$T/log" '^event=status module='
 kill "$monitor"

@@ -95,7 +95,10 @@ int main(int argc, char **argv)
 			continue;
 		}
 		a = ask();
-		printf("%s %d\n", operations[i].name, a.error ? a.error : a.done_error);
+		/* What else is answered is no outcome. */
+		if (!a.error && is_verb(operations[i].cmd))
+			a.error = a.done_error;
+		printf("%s %d\n", operations[i].name, a.error);
 	}
 	printf("events %d\n", err);
 	return 0;
