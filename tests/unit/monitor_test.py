@@ -25,8 +25,10 @@ class Monitor:
         env = {**os.environ, "LD_PRELOAD": FAKE, "FAKE": fake, "FAKE_LOG": LOG,
                "CPUISO_SYSROOT": os.path.join(tmp, root)}
         env.pop("NOTIFY_SOCKET", None)
+        # A shell's background jobs ignore it.
         self.p = subprocess.Popen([TOOL, "monitor", *argv], stdout=subprocess.PIPE, text=True,
-                                  stderr=subprocess.PIPE, env=env, errors="surrogateescape")
+                                  stderr=subprocess.PIPE, env=env, errors="surrogateescape",
+                                  preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
 
     def until(self, pattern):
         """Read until a line matches."""
