@@ -138,7 +138,7 @@ guest() {
 
 sets=(build vm test)
 # Kernels that check themselves are many times slower.
-timeout=900
+timeout=1800
 if [ -n "$kernel" ] && [ -e "$cache/kernels/$kernel/stamp" ]; then
 	sets+=(debug)
 	timeout=2700

@@ -61,12 +61,7 @@ static int by_order(const void *x, const void *y)
 	return cmp ? cmp : strcmp(get_str(a, "name"), get_str(b, "name"));
 }
 
-/**
- * top_sort() - put sources in order
- * @rows: the ledgers with their rates
- * @order: by what
- */
-void top_sort(json_object *rows, enum top_order order)
+static void sort_sources(json_object *rows, enum top_order order)
 {
 	sorting = order;
 	json_object_array_sort(rows, by_order);
@@ -258,7 +253,7 @@ static json_object *visible(const struct top *t, json_object *rows)
 		     json_object_get_double(get_obj(row, "ns_per_s")) > 0))
 			json_object_array_add(some, json_object_get(row));
 	}
-	top_sort(some, t->order);
+	sort_sources(some, t->order);
 	return some;
 }
 

@@ -22,7 +22,6 @@ struct top {
 	char every[32];			/* the interval */
 };
 
-void top_sort(json_object *rows, enum top_order order);
 bool top_open(void);
 void top_close(void);
 void top_draw(struct top *t, json_object *rows);

@@ -18,7 +18,7 @@ points=$((2 * $(grep -c '"path"' "$T/plan")))
 with_faults() {
 	local n status
 	for ((n = 1; n <= points; n++)); do
-		echo $n >"$fail_at"
+		echo "$n" >"$fail_at"
 		iso apply -c 1-2 --name "n$n" --power >"$T/apply" 2>&1
 		status=$?
 		echo 0 >"$fail_at"

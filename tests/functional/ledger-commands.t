@@ -22,6 +22,7 @@ check_exit 1 "explain without a ledger" iso explain
 check_exit 1 "top without a ledger" iso top </dev/null
 
 # observe begins when it says so, and shows what came from then on.
+# shellcheck disable=SC2069 # only stderr goes to the pipe
 coproc OBSERVE { exec "$CPUISO_BIN" observe -c 1 2>&1 >"$T/observed"; }
 read -r -t 60 line <&"${OBSERVE[0]}"
 is "observe says when it has begun" "$line" "cpuiso: observing CPU 1; Ctrl-C ends it"
@@ -133,6 +134,7 @@ else
 	not_ok "shows a table" "$(<"$T/out")"
 fi
 if command -v script >/dev/null; then
+	# shellcheck disable=SC2016 # for the inner shell
 	check "top on a terminal ends with q" sh -c '(sleep 3; printf q) |
 		TERM=linux timeout 60 script -qec "stty rows 24 cols 100; $1 top -d 500ms" "$2"' sh "$CPUISO_BIN" "$T/screen"
 else

@@ -35,7 +35,7 @@ static void use(int fd)
 	sock = fd;
 }
 
-/* A slow machine is given time; one that hangs is not waited for for ever. */
+/* A slow machine is given time; one that hangs has its limit. */
 static int new_socket(void)
 {
 	struct timeval patience = { .tv_sec = 300 };

@@ -60,7 +60,7 @@ static int join(void)
 		      CTRL_ATTR_MCAST_GROUPS);
 	one = groups ? payload(groups) : NULL;
 	if (!one)
-		return ENOENT;
+		return -1;
 	id = get_u32(payload(one), one->nla_len - NLA_HDRLEN, CTRL_ATTR_MCAST_GRP_ID);
 	return setsockopt(sock, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &id, sizeof(id)) ? errno : 0;
 }
