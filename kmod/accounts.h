@@ -174,6 +174,17 @@ struct cpuiso_ledger {
 	struct cpuiso_source sources[CPUISO_LEDGER_SOURCES];
 };
 
+/**
+ * cpuiso_depth - how many stretches are below the innermost
+ * @l: the ledger
+ * @top: the innermost, l->top
+ */
+static inline size_t cpuiso_depth(const struct cpuiso_ledger *l,
+				  const struct cpuiso_stretch *top)
+{
+	return ((const char *)top - (const char *)l->stack) / sizeof(*top);
+}
+
 DECLARE_PER_CPU(struct cpuiso_ledger *, cpuiso_ledgers);
 
 #endif

@@ -176,7 +176,7 @@ static notrace bool park(struct cpuiso_ledger *l,
 			 const struct task_struct *task, u64 now)
 {
 	struct cpuiso_parked *p = l->parked;
-	unsigned int i, n = l->top - l->stack;
+	unsigned int i, n = cpuiso_depth(l, l->top);
 
 	if (n > CPUISO_LEDGER_PARKED_DEPTH || !cpuiso_task_stays(task))
 		return false;

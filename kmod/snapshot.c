@@ -41,7 +41,7 @@ static void book(struct cpuiso_source *s, u64 net, u64 now)
  */
 static void book_open(struct cpuiso_snapshot *s, const struct cpuiso_ledger *l)
 {
-	ptrdiff_t i = min_t(size_t, READ_ONCE(l->top) - l->stack,
+	ptrdiff_t i = min_t(size_t, cpuiso_depth(l, READ_ONCE(l->top)),
 			    CPUISO_LEDGER_DEPTH - 1);
 	u64 now, inside = 0;
 

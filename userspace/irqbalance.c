@@ -100,7 +100,7 @@ static int talk(const char *path, const char *text, char *dst, size_t size)
 	sys_path(real, "%s", path);
 	if (strlen(real) >= sizeof(to.sun_path))
 		return -ENAMETOOLONG;
-	strcpy(to.sun_path, real);
+	memcpy(to.sun_path, real, strlen(real) + 1);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;

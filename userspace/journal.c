@@ -219,7 +219,7 @@ static bool parse_head(json_object *doc, const char *name, struct journal **j)
 	    !number_of(doc, "owner_start", INT64_MAX, &start))
 		return false;
 	*j = journal_new(its, cpus);
-	strcpy((*j)->nonce, nonce);
+	snprintf((*j)->nonce, sizeof((*j)->nonce), "%s", nonce);
 	(*j)->id = id;
 	(*j)->since = since;
 	(*j)->owner = owner;

@@ -74,7 +74,7 @@ static int open_place(struct keeper *k)
 		return -1;
 	j = journal_find(&s.all, k->name);
 	if (j) {
-		strcpy(k->nonce, j->nonce);
+		snprintf(k->nonce, sizeof(k->nonce), "%s", j->nonce);
 		snprintf(file, sizeof(file), "%s" SUFFIX, k->name);
 		fd = openat(s.dir, file, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	}

@@ -49,6 +49,7 @@ static int open_dir(const char *name, bool create, char path[PATH_MAX], int *dir
 {
 	const char *runtime = getenv("XDG_RUNTIME_DIR");
 
+	*dir = -1;
 	if (!geteuid())
 		sys_path(path, RUNDIR);
 	else if (runtime && *runtime == '/')

@@ -178,7 +178,8 @@ static void draw_cpu(int y, json_object *rows, uint64_t cpu)
 		width = 40;
 	put_at(y, 0, "%4llu [%*s]", (unsigned long long)cpu, width, "");
 	n = bar(y, 6, width, noise, '!', PAIR_NOISE);
-	bar(y, 6 + n, width - n, work * width / (width - n ? width - n : 1), '#', PAIR_WORKLOAD);
+	if (n < width)
+		bar(y, 6 + n, width - n, work * width / (width - n), '#', PAIR_WORKLOAD);
 	put_at(y, 8 + width, "workload %5.1f %%  idle %5.1f %%", work, idle);
 	attron(A_BOLD);
 	put_at(y, 40 + width, "noise %7.3f %%", noise);

@@ -15,16 +15,16 @@
 
 static int show(const struct args *args, const char *since, json_object *rows)
 {
-	json_object *doc, *mark = NULL, *shown = json_object_get(rows);
+	json_object *doc, *then = NULL, *shown = json_object_get(rows);
 	int code = 0;
 
 	if (since) {
-		code = mark_read(since, &mark);
+		code = mark_read(since, &then);
 		if (code)
 			goto out;
-		shown = stats_since(rows, mark);
+		shown = stats_since(rows, then);
 		json_object_put(rows);
-		json_object_put(mark);
+		json_object_put(then);
 	}
 	stats_sort(shown);
 	if (args->json) {

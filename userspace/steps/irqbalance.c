@@ -8,6 +8,7 @@
  * that is somebody else's doing. A new irqbalance has a new socket.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "../fail.h"
@@ -35,7 +36,7 @@ static bool parse(const char *text, struct cpuset *out)
 static void format(char *dst, size_t size, const struct cpuset *cpus)
 {
 	if (!cpulist_format(dst, size, cpus))
-		strcpy(dst, "-");
+		snprintf(dst, size, "-");
 }
 
 /* Is what it answers made of a base and CPUs of isolations? */
