@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Every static check, one after the other, whatever the others say. Installs what is missing. A line for each, then what
-# it found; the totals are the last line.
+# Every static check, as many at once as there are processors, whatever the others say. Installs what is missing. A line
+# for each, in the order in which they end, then what it found; the totals are the last line.
 #
 #   scripts/check.sh [NAME...]      only these, of the programs in scripts/checks
 set -u
@@ -19,26 +19,53 @@ for name in "${@:-}"; do
 done
 [ $# -eq 0 ] || checks=("$@")
 
-passed=0 failed=0 skipped=0
-"$here/deps.sh" build check || exit
-for name in "${checks[@]}"; do
-	start=$SECONDS status=0
-	output=$("$here/checks/$name" 2>&1 </dev/null) || status=$?
+passed=0 failed=0 skipped=0 running=0
+out=$(mktemp -d) || exit
+trap 'rm -rf "$out"' EXIT
+trap 'exit 143' INT TERM HUP
+declare -A name_of
+
+# Waits for one check to end and says how it went.
+reap() {
+	local pid status=0 name
+	wait -n -p pid || status=$?
+	name=${name_of[$pid]}
+	running=$((running - 1))
 	case $status in
 	0)
-		echo "ok $name ($((SECONDS - start)) s)"
+		echo "ok $name ($(<"$out/$name.s") s)"
 		passed=$((passed + 1))
 		;;
 	4)
-		echo "skip $name: $(tail -1 <<<"$output")"
+		echo "skip $name: $(tail -1 "$out/$name")"
 		skipped=$((skipped + 1))
 		;;
 	*)
-		echo "not ok $name ($((SECONDS - start)) s)"
-		printf '    %s\n' "${output//$'\n'/$'\n'    }"
+		echo "not ok $name ($(<"$out/$name.s") s)"
+		sed 's/^/    /' "$out/$name"
 		failed=$((failed + 1))
 		;;
 	esac
+}
+
+# shellcheck disable=SC2317 # started in the background
+run() {
+	local status=0
+	SECONDS=0
+	"$here/checks/$1" >"$out/$1" 2>&1 </dev/null || status=$?
+	echo $SECONDS >"$out/$1.s"
+	return $status
+}
+
+"$here/deps.sh" build check || exit
+for name in "${checks[@]}"; do
+	[ $running -lt "$(nproc)" ] || reap
+	run "$name" &
+	name_of[$!]=$name
+	running=$((running + 1))
+done
+while [ $running -gt 0 ]; do
+	reap
 done
 echo "$passed passed, $failed failed$([ $skipped = 0 ] || echo ", $skipped skipped")"
 [ $failed = 0 ]
