@@ -5,7 +5,7 @@
 # qemu: -device virtio-rng-pci
 . "${TESTLIB:-$(dirname "$0")}/lib.sh"
 . "${TESTLIB:-$(dirname "$0")}/gauntlet.sh"
-plan 15
+plan 16
 
 gauntlet_load || skip_all "the helper module is not built"
 disk_make || bail_out "no file system"
