@@ -48,7 +48,7 @@ mkdir "$work/src"
 (cd "$tree" && git ls-files -z | xargs -0 cp --parents -t "$work/src") || exit
 cd "$work/src" || exit
 run "make" make -s KDIR="$kdir"
-release=$(make -s -C "$kdir" kernelrelease)
+release=$(sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' "$kdir/include/generated/utsrelease.h")
 run "make install" make -s install KDIR="$kdir" DESTDIR="$work/dest"
 ko=./lib/modules/$release/updates/cpuiso.ko
 is "installed" "$(files "$work/dest")" "$ko

@@ -12,7 +12,7 @@ plan 17
 # doctor_says REGEX
 doctor_says() {
 	iso doctor >"$T/doctor"
-	grep -E "^(ok|note|missing) +signature +" "$T/doctor" | grep -qE "$1" || { grep signature "$T/doctor"; return 1; }
+	grep -E "^signature +(ok|note|missing) +" "$T/doctor" | grep -qE "$1" || { grep signature "$T/doctor"; return 1; }
 }
 modules=/lib/modules/$(uname -r)/updates
 install_it() {
