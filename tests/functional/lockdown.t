@@ -41,8 +41,10 @@ check_exit 3 "the command says that there is no module" iso status
 install_it "$CPUISO_KO"
 check "doctor: what is installed is not signed" doctor_says 'updates/cpuiso.ko is not signed.*make sign'
 
-sign=$(find -H "${CPUISO_CACHE:-$HOME/.cache/cpuiso}/kernels/" /usr/lib/linux-kbuild-* -name sign-file -type f 2>/dev/null |
-	head -n 1)
+sign=''
+for file in "${CPUISO_CACHE:-$HOME/.cache/cpuiso}"/kernels/*/build/scripts/sign-file /usr/lib/linux-kbuild-*/scripts/sign-file; do
+	[ ! -x "$file" ] || sign=$file
+done
 if [ -n "$sign" ] && command -v openssl >/dev/null; then
 	openssl req -new -x509 -nodes -days 2 -newkey rsa:2048 -subj "/CN=nobody trusts this" \
 		-keyout "$T/key" -outform DER -out "$T/cert" 2>/dev/null
