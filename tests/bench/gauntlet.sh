@@ -180,4 +180,5 @@ version() {
 echo "Linux $(uname -r), tuna $(version tuna), cset $(version cpuset), irqbalance $(version irqbalance). The guest is" \
 	"emulated, so its times are many times those of a machine."
 trace_end
+disk_umount
 rm -rf "$T"
