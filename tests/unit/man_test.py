@@ -55,6 +55,12 @@ verdicts = re.findall(r'\[CPUISO_VERDICT_\w+\] = "([a-z-]+)"',
 part = man[man.index("\nVERDICTS\n") : man.index("\nJSON\n")]
 ok(all(re.search(rf"^{v} ", part, re.M) for v in verdicts), "the man page has every verdict")
 
+events = re.findall(r'\[CPUISO_EVENT_\w+\] = "([a-z-]+)"',
+                    open(os.path.join(TREE, "userspace/names.c"), encoding="utf-8").read())
+listed = re.findall(r"^([a-z-]+) +\S", sections["watch"].partition("\n===")[2], re.M)
+ok(sorted(listed) == sorted([*events, "missed"]), "the man page has every event, and no other",
+   listed, events)
+
 SCRIPT = """
 _init_completion() { cur=${COMP_WORDS[COMP_CWORD]}; prev=${COMP_WORDS[COMP_CWORD-1]}
 	words=("${COMP_WORDS[@]}"); cword=$COMP_CWORD; }
