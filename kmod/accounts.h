@@ -52,8 +52,8 @@ enum {
  * @count: stretches that ended
  * @total: ticks, of them and of stretches whose task is switched out
  * @max: ticks, of the longest
- * @first: when the first began, in ticks
- * @last: when the last ended, in ticks
+ * @first: when the first began, in ticks; 0 as long as none is in @total
+ * @last: when the last ended, or its task was switched out, in ticks
  * @kind: enum cpuiso_stat_kind
  * @named: @name is that of the function, looked up before its module went
  * @number: pid, IRQ number or CPU to show

@@ -38,13 +38,15 @@ static __always_inline u64 look(const struct cpuiso_ledger *l, u64 *nmis)
 	return ticks - *nmis;
 }
 
-/* A stretch of @own ticks ended at @end, by the clock. */
-static __always_inline void add(struct cpuiso_source *s, u64 own, u64 end)
+/* A stretch from @start to @end, by the clock, had @own ticks for itself. */
+static __always_inline void add(struct cpuiso_source *s, u64 own, u64 start,
+				u64 end)
 {
 	u64 ns = cpuiso_ticks_to_ns(own);
 
-	if (unlikely(!s->count++))
-		s->first = end - own;
+	if (unlikely(!s->first))
+		s->first = start;
+	s->count++;
 	s->total += own;
 	if (unlikely(own > s->max))
 		s->max = own;
@@ -89,11 +91,16 @@ static __always_inline void pop(struct cpuiso_ledger *l,
 
 	l->top = st - 1;
 	st[-1].inner += now - st->start;
-	add(s, own(st, now), now + nmis);
+	add(s, own(st, now), st->start + nmis, now + nmis);
+}
+
+static __always_inline bool is_thread(const struct cpuiso_source *s)
+{
+	return s->kind == CPUISO_STAT_KTHREAD || s->kind == CPUISO_STAT_USER;
 }
 
 static notrace noinline struct cpuiso_source *
-new_source(struct cpuiso_ledger *l, unsigned int i, u8 kind, u64 id)
+new_source(struct cpuiso_ledger *l, unsigned int i, unsigned int kind, u64 id)
 {
 	struct cpuiso_source *s;
 
@@ -103,6 +110,8 @@ new_source(struct cpuiso_ledger *l, unsigned int i, u8 kind, u64 id)
 	s = &l->sources[l->used];
 	s->kind = kind;
 	s->id = id;
+	if (is_thread(s))
+		s->number = id >> 32;
 	l->index[i] = l->used;
 	WRITE_ONCE(l->used, l->used + 1);
 	return s;
@@ -110,7 +119,7 @@ new_source(struct cpuiso_ledger *l, unsigned int i, u8 kind, u64 id)
 
 /* Return: the source, new when its name is empty. */
 static __always_inline struct cpuiso_source *
-find_source(struct cpuiso_ledger *l, u8 kind, u64 id)
+find_source(struct cpuiso_ledger *l, unsigned int kind, u64 id)
 {
 	unsigned int n, i = hash_64(id + kind, CPUISO_LEDGER_HASH_BITS);
 
@@ -132,23 +141,17 @@ static __always_inline bool is_found(const struct cpuiso_ledger *l,
 	return s >= &l->sources[CPUISO_SOURCE_FIRST_FOUND];
 }
 
-static __always_inline bool is_thread(const struct cpuiso_source *s)
-{
-	return s->kind == CPUISO_STAT_KTHREAD || s->kind == CPUISO_STAT_USER;
-}
-
 static __always_inline struct cpuiso_source *
 thread_source(struct cpuiso_ledger *l, const struct task_struct *task)
 {
-	u8 kind = task->flags & PF_KTHREAD ? CPUISO_STAT_KTHREAD :
-					     CPUISO_STAT_USER;
-	struct cpuiso_source *s;
+	unsigned int kind = task->flags & PF_KTHREAD ? CPUISO_STAT_KTHREAD :
+						       CPUISO_STAT_USER;
 
+	/* Else it is worked out again for each use. */
+	OPTIMIZER_HIDE_VAR(kind);
 	/* A pid that is used again is another task. */
-	s = find_source(l, kind, (u64)task->pid << 32 | (u32)task->start_time);
-	if (unlikely(!s->number && is_found(l, s)))
-		s->number = task->pid;
-	return s;
+	return find_source(l, kind,
+			   (u64)task->pid << 32 | (u32)task->start_time);
 }
 
 static __always_inline struct cpuiso_source *
@@ -173,7 +176,7 @@ static __always_inline void keep_comm(struct cpuiso_ledger *l,
 
 /* It goes on when the task does, so it is not booked as ended. */
 static notrace bool park(struct cpuiso_ledger *l,
-			 const struct task_struct *task, u64 now)
+			 const struct task_struct *task, u64 now, u64 nmis)
 {
 	struct cpuiso_parked *p = l->parked;
 	unsigned int i, n = cpuiso_depth(l, l->top);
@@ -192,6 +195,9 @@ static notrace bool park(struct cpuiso_ledger *l,
 
 		st[-1].inner += now - st->start;
 		st->source->total += had;
+		st->source->last = now + nmis;
+		if (!st->source->first)
+			st->source->first = st->start + nmis;
 		p->stretches[n - 1].source = st->source;
 		p->stretches[n - 1].inner = -had;
 	}
@@ -231,7 +237,7 @@ static notrace noinline void leave_stretches(struct cpuiso_ledger *l,
 					     u64 now, u64 nmis)
 {
 	l->too_deep = 0;
-	if (park(l, prev, now))
+	if (park(l, prev, now, nmis))
 		return;
 	while (l->top != l->stack)
 		pop(l, l->top->source, now, nmis);
@@ -243,7 +249,7 @@ static __always_inline void change_task(struct cpuiso_ledger *l,
 {
 	struct cpuiso_stretch *st = l->stack;
 
-	add(st->source, own(st, now), now + nmis);
+	add(st->source, own(st, now), st->start + nmis, now + nmis);
 	begin(st, s, now);
 }
 
@@ -496,7 +502,7 @@ notrace void cpuiso_book_nmi(struct cpuiso_ledger *l, const void *handler,
 			     u64 ns)
 {
 	struct cpuiso_source *s;
-	u64 ticks = cpuiso_ns_to_ticks(ns);
+	u64 now, ticks = cpuiso_ns_to_ticks(ns);
 
 	raw_write_seqcount_begin(&l->nmi_seq);
 	for (s = l->nmis; s < &l->nmis[CPUISO_LEDGER_NMIS - 1]; s++) {
@@ -507,7 +513,8 @@ notrace void cpuiso_book_nmi(struct cpuiso_ledger *l, const void *handler,
 			break;
 		}
 	}
-	add(s, ticks, cpuiso_ticks());
+	now = cpuiso_ticks();
+	add(s, ticks, now - ticks, now);
 	WRITE_ONCE(l->nmi_ticks, l->nmi_ticks + ticks);
 	raw_write_seqcount_end(&l->nmi_seq);
 }

@@ -24,10 +24,11 @@
 
 static DEFINE_MUTEX(naming);
 
-static void book(struct cpuiso_source *s, u64 net, u64 now)
+static void book(struct cpuiso_source *s, u64 net, u64 start, u64 now)
 {
-	if (!s->count++)
-		s->first = now - net;
+	if (!s->first)
+		s->first = start;
+	s->count++;
 	s->total += net;
 	s->max = max(s->max, net);
 	s->last = now;
@@ -43,19 +44,21 @@ static void book_open(struct cpuiso_snapshot *s, const struct cpuiso_ledger *l)
 {
 	ptrdiff_t i = min_t(size_t, cpuiso_depth(l, READ_ONCE(l->top)),
 			    CPUISO_LEDGER_DEPTH - 1);
-	u64 now, inside = 0;
+	u64 now, nmis, inside = 0;
 
 	s->now = cpuiso_ticks_of(s->cpu);
-	now = s->now - READ_ONCE(l->nmi_ticks);
+	nmis = READ_ONCE(l->nmi_ticks);
+	now = s->now - nmis;
 	for (; i >= 0; i--) {
 		const struct cpuiso_stretch *st = &l->stack[i];
 		ptrdiff_t place = READ_ONCE(st->source) - l->sources;
-		u64 gross = max_t(s64, 0, now - READ_ONCE(st->start));
+		u64 start = READ_ONCE(st->start);
+		u64 gross = max_t(s64, 0, now - start);
 
 		if (place >= 0 && place < s->n)
 			book(&s->sources[place],
 			     max_t(s64, 0, gross - READ_ONCE(st->inner) -
-					   inside), s->now);
+					   inside), start + nmis, s->now);
 		inside = gross;
 	}
 }
