@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Checks of the kernel, its boot line and the module. */
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -197,18 +198,62 @@ static void check_managed(struct doctor *d)
 	       "keeps interrupts away whose CPUs the kernel manages (NVMe, virtio); no tool can move them");
 }
 
+/* What a tracepoint tells; the first that fits counts. */
+static const struct {
+	const char *names, *told;
+} sensors[] = {
+	{ "sched_switch", "the lines of threads and the context switches" },
+	{ "irq_handler_*", "the irq lines" },
+	{ "softirq_*", "the softirq lines" },
+	{ "timer_expire_*", "the timer lines" },
+	{ "hrtimer_expire_*", "the hrtimer lines" },
+	{ "workqueue_execute_*", "the work lines" },
+	{ "nmi_handler", "the nmi lines" },
+	{ "csd_function_*", "the call lines" },
+	{ "ipi_send_*", "the ipi lines" },
+	{ "sched_migrate_task", "who sends a task" },
+	{ "sched_wakeup*", "who wakes a task" },
+	{ "vector_*", "who sends an interrupt" },
+	{ "sched_process_*", "processes that come and go" },
+	{ "task_rename", "processes that change their name" },
+	{ "cgroup_attach_task", "processes that change their cgroup" },
+	{ "*", "the vector line of that name" },
+};
+
+static const char *told_by(const char *tracepoint)
+{
+	size_t i = 0;
+
+	while (fnmatch(sensors[i].names, tracepoint, 0))
+		i++;
+	return sensors[i].told;
+}
+
 static void check_tracepoints(struct doctor *d)
 {
 	json_object *missing = d->info ? get_obj(d->info, "missing_tracepoints") : NULL;
+	size_t i, n = missing ? json_object_array_length(missing) : 0;
+	char lacks[2048] = "";
 
-	if (!d->info) {
-		doctor_say(d, DOCTOR_NOTE, "only the module can tell which it finds; load it with \"modprobe cpuiso\"");
-	} else if (missing && json_object_array_length(missing)) {
-		doctor_say(d, DOCTOR_MISSING, "this kernel lacks %s; what they would tell is not seen, boot another kernel for it",
-			   json_object_to_json_string_ext(missing, JSON_C_TO_STRING_PLAIN));
-	} else {
-		doctor_say(d, DOCTOR_OK, "the module found all that it uses");
+	for (i = 0; i < n; i++) {
+		const char *name = json_object_get_string(json_object_array_get_idx(missing, i));
+		const char *next = i + 1 < n ?
+			json_object_get_string(json_object_array_get_idx(missing, i + 1)) : "";
+		bool last = !*next || told_by(next) != told_by(name);
+		size_t len = strlen(lacks);
+
+		snprintf(lacks + len, sizeof(lacks) - len, "%s%s", i ? ", " : "", name);
+		len = strlen(lacks);
+		if (last)
+			snprintf(lacks + len, sizeof(lacks) - len, " (%s)", told_by(name));
 	}
+	if (!d->info)
+		doctor_say(d, DOCTOR_NOTE, "only the module can tell which it finds; load it with \"modprobe cpuiso\"");
+	else if (n)
+		doctor_say(d, DOCTOR_MISSING, "this kernel lacks %s, which would tell what is in brackets; all else is seen, and another kernel may have them",
+			   lacks);
+	else
+		doctor_say(d, DOCTOR_OK, "the module found all that it uses");
 }
 
 const struct doctor_check doctor_kernel_checks[] = {
