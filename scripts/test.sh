@@ -11,8 +11,8 @@
 #   --jobs N        that many guests side by side (2)
 #
 # A functional test says in the comment at its head what machine it needs, one "# KEY: VALUE" each: cpus (2), boot (more of
-# the kernel's boot line), mem (MiB), systemd (yes), qemu (one argument "-device X"), allow (console lines that it provokes, a regular
-# expression). Tests with the same needs share a guest.
+# the kernel's boot line), mem (MiB), systemd (yes), icount (yes, and one CPU), qemu (one argument "-device X"), allow
+# (console lines that it provokes, a regular expression). Tests with the same needs share a guest.
 set -uo pipefail
 
 tree=$(cd "$(dirname "$0")/.." && pwd)
@@ -116,7 +116,7 @@ start() {
 }
 
 needs_of() {
-	sed -n '/^[^#]/q; s/^# \(cpus\|boot\|mem\|systemd\|allow\|qemu\): \(.*\)/\1=\2/p' "$1" | sort | paste -sd '\t'
+	sed -n '/^[^#]/q; s/^# \(cpus\|boot\|mem\|systemd\|icount\|allow\|qemu\): \(.*\)/\1=\2/p' "$1" | sort | paste -sd '\t'
 }
 
 # guest NAME KO NEEDS TEST...
@@ -128,7 +128,7 @@ guest() {
 		case $key in
 		boot) options+=(--append "$value") ;;
 		qemu) for word in $value; do options+=(--qemu "$word"); done ;;
-		systemd) [ "$value" != yes ] || options+=(--systemd) ;;
+		systemd | icount) [ "$value" != yes ] || options+=("--$key") ;;
 		*) options+=("--$key" "$value") ;;
 		esac
 	done

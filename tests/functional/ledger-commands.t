@@ -5,7 +5,7 @@
 . "${TESTLIB:-$(dirname "$0")}/lib.sh"
 . "$TESTLIB/ledger.sh"
 need_cpus 2
-plan 26
+plan 27
 
 load_noise
 remember
@@ -92,7 +92,8 @@ fi
 check_exit 1 "what has no ledger is not reset" iso stats --reset -c 0
 
 # Some of everything, then explain has to know all of it.
-for kind in timer hrtimer work irq-work tasklet irq thread; do
+[ -e /sys/kernel/tracing/trace ] || mount -t tracefs tracefs /sys/kernel/tracing
+for kind in timer hrtimer work irq-work tasklet irq call thread; do
 	make_noise $kind 1 100 2
 done
 hire guest
@@ -110,6 +111,15 @@ rows = [line.split()[1:3] for line in open(sys.argv[1]).read().splitlines()[1:]]
 shown = [(e["kind"], n.replace(" ", "\\040")) for e in json.load(open(sys.argv[2]))["sources"] for n in e["names"]]
 lacks = [r for r in rows if r[0] not in ("time", "switch") and tuple(r) not in shown]
 assert not lacks and len(shown) == len(set(shown)), (lacks, shown)
+EOF
+check "of every kind that this kernel tells of" python3 - "$T/explained" /sys/kernel/tracing/available_events <<'EOF'
+import json, sys
+kinds = {e["kind"] for e in json.load(open(sys.argv[1]))["sources"]}
+events = open(sys.argv[2]).read().split()
+want = {"vector", "softirq", "irq", "kthread", "timer", "hrtimer", "work"}
+want |= {"call" for e in events if e == "csd:csd_function_entry"}
+want |= {"ipi" for e in events if e == "ipi:ipi_send_cpu"}
+assert kinds >= want, sorted(want - kinds)
 EOF
 check "and knows all that is not of this test" python3 - "$T/explained" <<'EOF'
 import json, sys

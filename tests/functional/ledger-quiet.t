@@ -10,7 +10,7 @@ plan 9
 
 seconds=$(sed -n 's/.*ledger_seconds=\([0-9]*\).*/\1/p' /proc/cmdline)
 [ "$(cat /sys/devices/system/cpu/nohz_full)" = 1 ] || skip_all "this kernel has no nohz_full"
-tracefs_load
+tracefs_load 1
 remember
 load
 (while :; do :; done) &

@@ -7,9 +7,9 @@
 . "${TESTLIB:-$(dirname "$0")}/lib.sh"
 . "$TESTLIB/gauntlet.sh"
 . "$TESTLIB/ledger.sh"
-plan 20
+plan 19
 
-tracefs_load
+tracefs_load 1
 gauntlet_load || bail_out "cpuiso_gauntlet.ko cannot be loaded"
 remember
 load
@@ -19,13 +19,23 @@ puppets+=("$spin")
 check "apply" iso apply -c 1 --name spin --pid $spin
 agree "spinning workload" 5 "$spin" "$spin"
 
-# Sensors that this kernel lacks are named, and no others.
+# Sensors that this kernel lacks are named, and no others, and what they would tell is named with them.
+mapfile -t sensors < <(sed -n 's/^\t{ "\([a-z_]*\)", probe_.*/\1/p; s/^\tVECTOR(\([a-z0-9_]*\),.*/\1_entry\n\1_exit/p' \
+	"$CPUISO_TREE"/kmod/probe_*.c)
+iso status >"$T/status"
+iso doctor | grep -w tracepoints >"$T/doctor"
+note "$(<"$T/doctor")"
 wrong=''
-for tp in irq_handler_entry sched_switch timer_expire_entry workqueue_execute_start ipi_send_cpu ipi_send_cpumask \
-	csd_function_entry csd_function_exit; do
+[ ${#sensors[@]} -gt 40 ] || wrong=" only ${#sensors[@]} are known"
+for tp in "${sensors[@]}"; do
 	lacks=$(grep -q ":$tp\$" $tracing/available_events || echo yes)
-	says=$(iso status | grep -qw "$tp" && iso doctor | grep -qw "$tp" && echo yes)
+	says=$(grep -qw "$tp" "$T/status" && grep -qw "$tp" "$T/doctor" && echo yes)
 	[ "$lacks" = "$says" ] || wrong+=" $tp"
+done
+for what in "ipi_send_cpu ipi lines" "csd_function_entry call lines" "irq_handler_entry irq lines"; do
+	lacks=$(grep -q ":${what%% *}\$" $tracing/available_events || echo yes)
+	says=$(grep -q "[(].*the ${what#* }[)]" "$T/doctor" && echo yes)
+	[ "$lacks" = "$says" ] || wrong+=" ${what#* }"
 done
 is "status and doctor name the tracepoints that are missing" "$wrong" ""
 

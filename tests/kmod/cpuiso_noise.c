@@ -17,6 +17,13 @@
  *
  * attaches a probe that does nothing to the tracepoints that these pass; 0
  * detaches it.
+ *
+ *   echo CPU > /sys/module/cpuiso_noise/parameters/witness
+ *
+ * looks at the clock of this CPU before and after all other probes of what the
+ * ledger books; parameters/stopped then says how many nanoseconds lay in
+ * between in all where it was more than 100 us, which is when the machine
+ * under a guest stopped it. -1 ends that.
  */
 #include <linux/completion.h>
 #include <linux/delay.h>
@@ -365,6 +372,111 @@ static const struct kernel_param_ops empty_ops = { .set = empty_set };
 module_param_cb(empty, &empty_ops, NULL, 0200);
 MODULE_PARM_DESC(empty, "whether a probe that does nothing is attached");
 
+static int witness = -1;
+static u64 stopped;
+
+struct watched {
+	const char *name;
+	struct tracepoint *tp;
+	u64 first;
+};
+
+#define BOTH(name, begin, end) { name "_" begin }, { name "_" end }
+#define VECTOR(name) BOTH(name, "entry", "exit")
+
+static struct watched watched[] = {
+	{ "sched_switch" },
+	BOTH("irq_handler", "entry", "exit"),
+	BOTH("softirq", "entry", "exit"),
+	BOTH("timer_expire", "entry", "exit"),
+	BOTH("hrtimer_expire", "entry", "exit"),
+	BOTH("workqueue_execute", "start", "end"),
+	BOTH("csd_function", "entry", "exit"),
+	VECTOR("local_timer"),
+	VECTOR("reschedule"),
+	VECTOR("call_function"),
+	VECTOR("call_function_single"),
+	VECTOR("irq_work"),
+};
+
+/* Of any prototype, as empty_probe(). */
+static notrace void first_probe(void *data)
+{
+	struct watched *w = data;
+
+	if (raw_smp_processor_id() == witness)
+		w->first = local_clock();
+}
+
+static notrace void last_probe(void *data)
+{
+	struct watched *w = data;
+	u64 ns;
+
+	if (raw_smp_processor_id() != witness || !w->first)
+		return;
+	ns = local_clock() - w->first;
+	if (ns > 100 * NSEC_PER_USEC)
+		stopped += ns;
+}
+
+static void find_watched(struct tracepoint *tp, void *priv)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(watched); i++)
+		if (!strcmp(watched[i].name, tp->name))
+			watched[i].tp = tp;
+}
+
+static void witness_detach(void)
+{
+	struct watched *w;
+
+	if (witness < 0)
+		return;
+	for (w = watched; w < &watched[ARRAY_SIZE(watched)]; w++) {
+		if (!w->tp)
+			continue;
+		tracepoint_probe_unregister(w->tp, first_probe, w);
+		tracepoint_probe_unregister(w->tp, last_probe, w);
+		w->first = 0;
+	}
+	tracepoint_synchronize_unregister();
+	witness = -1;
+}
+
+static int witness_set(const char *val, const struct kernel_param *kp)
+{
+	struct watched *w;
+	int cpu, err;
+
+	err = kstrtoint(val, 0, &cpu);
+	if (err)
+		return err;
+	witness_detach();
+	if (cpu < 0)
+		return 0;
+	stopped = 0;
+	witness = cpu;
+	for (w = watched; w < &watched[ARRAY_SIZE(watched)]; w++) {
+		if (!w->tp)
+			continue;
+		tracepoint_probe_register_prio(w->tp, first_probe, w,
+					       TRACEPOINT_DEFAULT_PRIO + 1);
+		tracepoint_probe_register_prio(w->tp, last_probe, w,
+					       TRACEPOINT_DEFAULT_PRIO - 1);
+	}
+	return 0;
+}
+
+static const struct kernel_param_ops witness_ops = { .set = witness_set };
+module_param_cb(witness, &witness_ops, NULL, 0200);
+MODULE_PARM_DESC(witness, "CPU on which the others' probes are timed, or -1");
+
+module_param(stopped, ullong, 0444);
+MODULE_PARM_DESC(stopped, "ns for which they were stopped");
+
 module_param(spent, ullong, 0444);
 MODULE_PARM_DESC(spent, "ns that the last make or cost took");
 
@@ -380,6 +492,7 @@ static int __init noise_init(void)
 	hrtimer.function = noise_hrtimer_fn;
 #endif
 	for_each_kernel_tracepoint(find_passed, NULL);
+	for_each_kernel_tracepoint(find_watched, NULL);
 #ifdef IRQ_WORK_INIT_HARD
 	/* Else PREEMPT_RT leaves it to a thread. */
 	irq_work = IRQ_WORK_INIT_HARD(noise_irq_work_fn);
@@ -411,6 +524,7 @@ no_irq:
 static void __exit noise_exit(void)
 {
 	empty_detach();
+	witness_detach();
 	free_irq(noise_irq, &noise_irq);
 	irq_free_desc(noise_irq);
 	hrtimer_cancel(&hrtimer);
