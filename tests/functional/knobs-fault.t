@@ -7,7 +7,7 @@ need_cpus 4
 plan 7
 
 fail_at=/sys/module/cpuiso/parameters/fail_at
-echo f >/sys/class/net/lo/queues/rx-0/rps_cpus
+set_file /sys/class/net/lo/queues/rx-0/rps_cpus f
 remember
 load
 [ -e $fail_at ] || skip_all "not a debug build"

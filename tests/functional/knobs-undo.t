@@ -14,13 +14,13 @@ cpu=/sys/devices/system/cpu
 modprobe veth 2>/dev/null
 ip link add tv0 numrxqueues 2 numtxqueues 2 type veth peer name tv1 || bail_out "no device with two queues"
 net=/sys/class/net
-echo f >"$net/lo/queues/rx-0/rps_cpus"
+set_file "$net/lo/queues/rx-0/rps_cpus" f
 echo 6 >"$net/tv0/queues/rx-1/rps_cpus"
 echo 7 >"$net/tv0/queues/tx-0/xps_cpus"
-echo 1 >/sys/kernel/mm/ksm/run
-echo 1 >"$kernel/numa_balancing"
-echo 300 >/sys/devices/system/machinecheck/machinecheck0/check_interval
-echo 0-2 >"$kernel/watchdog_cpumask"
+set_file /sys/kernel/mm/ksm/run 1
+set_file "$kernel/numa_balancing" 1
+set_file /sys/devices/system/machinecheck/machinecheck0/check_interval 300
+set_file "$kernel/watchdog_cpumask" 0-2
 
 value() {
 	cat "$1" 2>&1

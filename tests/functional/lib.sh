@@ -262,6 +262,14 @@ set_irq() {
 	echo "$2" >"/proc/irq/$1/smp_affinity_list"
 }
 
+# set_file FILE VALUE: likewise; of one that this machine lacks nothing is said
+declare -A file_was=()
+set_file() {
+	[ -e "$1" ] || return 0
+	[ -n "${file_was[$1]+set}" ] || file_was[$1]=$(<"$1")
+	echo "$2" >"$1"
+}
+
 # errno_of COMMAND ATTR=VALUE...: what the module answers when the tool's own checks are passed by
 errno_of() {
 	rawnl send "$@" | cut -d ' ' -f 1
@@ -280,11 +288,14 @@ finish() {
 
 # Whatever happens, the next test finds no module and no puppet.
 end() {
-	local status=$? irq
+	local status=$? irq file
 	[ ${#puppets[@]} -eq 0 ] || kill "${puppets[@]}" 2>/dev/null
 	! is_loaded || rmmod cpuiso
 	for irq in "${!irq_was[@]}"; do
 		echo "${irq_was[$irq]}" >"/proc/irq/$irq/smp_affinity_list"
+	done
+	for file in "${!file_was[@]}"; do
+		[ ! -e "$file" ] || echo "${file_was[$file]}" >"$file"
 	done
 	rm -rf "$T"
 	[ "$n_results" -eq "$n_planned" ] || [ $status -ne 0 ] || status=1
