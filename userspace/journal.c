@@ -65,6 +65,15 @@ void journal_free(struct journal *j)
 }
 
 /**
+ * journal_empty() - is there nothing in it to be remembered
+ * @j: the journal
+ */
+bool journal_empty(const struct journal *j)
+{
+	return !j->n && !j->keep_irqbalance;
+}
+
+/**
  * journal_add() - add what a step found
  * @j: the journal
  * @step: name of the step
@@ -139,6 +148,7 @@ char *journal_text(const struct journal *j, const char *boot_id)
 	put_num(doc, "since", j->since);
 	put_num(doc, "owner", j->owner);
 	put_num(doc, "owner_start", j->owner_start);
+	put(doc, "keep_irqbalance", json_object_new_boolean(j->keep_irqbalance));
 	put(doc, "records", records(j));
 	text = xstrdup(json_object_to_json_string_ext(doc, JSON_C_TO_STRING_PRETTY));
 	json_object_put(doc);
@@ -207,8 +217,12 @@ static bool parse_head(json_object *doc, const char *name, struct journal **j)
 	const char *cpus = text_of(doc, "cpus", CPUISO_CPULIST_LEN);
 	const char *nonce = text_of(doc, "nonce", sizeof((*j)->nonce) - 1);
 	uint64_t id, since, owner, start, version;
+	json_object *keep = get_obj(doc, "keep_irqbalance");
 	struct cpuset set;
 
+	/* Journals from before there was such a member have none. */
+	if (keep && !json_object_is_type(keep, json_type_boolean))
+		return false;
 	if (!its || !cpus || !nonce || strcmp(its, name) ||
 	    cpulist_parse(cpus, CPULIST_MAX, &set) ||
 	    !number_of(doc, "version", JOURNAL_VERSION, &version) ||
@@ -224,6 +238,7 @@ static bool parse_head(json_object *doc, const char *name, struct journal **j)
 	(*j)->since = since;
 	(*j)->owner = owner;
 	(*j)->owner_start = start;
+	(*j)->keep_irqbalance = json_object_get_boolean(keep);
 	return true;
 }
 

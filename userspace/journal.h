@@ -30,6 +30,7 @@ struct journal {
 	uint64_t owner_start;	/* tells two processes of one pid apart */
 	struct record *record;
 	size_t n;
+	bool keep_irqbalance;	/* one that comes later is not told, either */
 };
 
 struct journals {
@@ -45,6 +46,7 @@ enum journal_error {
 
 struct journal *journal_new(const char *name, const char *cpus);
 void journal_free(struct journal *j);
+bool journal_empty(const struct journal *j);
 void journal_add(struct journal *j, const char *step, const char *object,
 		 const char *old, const char *new, const char *mark);
 void journal_drop(struct journal *j, size_t i);

@@ -59,9 +59,9 @@ static int begin_on(struct shelf *s, const struct request *req, struct journal *
 		return 0;
 	*j = journal_new(req->name, req->cpus);
 	code = steps_plan(req, &s->all, *j);
-	if (!code && (*j)->n)
+	if (!code && !journal_empty(*j))
 		code = apply(s, *j);
-	if (!code && (*j)->n)
+	if (!code && !journal_empty(*j))
 		return 0;
 	journal_free(*j);
 	*j = NULL;
@@ -90,7 +90,7 @@ int outside_begin(const struct request *req, struct journal **j)
 	if (err == -ENOENT) {
 		*j = journal_new(req->name, req->cpus);
 		code = steps_plan(req, &none, *j);
-		err = !code && (*j)->n ? shelf_open(&s, true) : -ENOENT;
+		err = !code && !journal_empty(*j) ? shelf_open(&s, true) : -ENOENT;
 		journal_free(*j);
 		*j = NULL;
 		if (err == -ENOENT)

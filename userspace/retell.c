@@ -54,6 +54,8 @@ static void gather(struct telling *t, struct conn *c, json_object *isolations)
 	size_t i;
 
 	for (i = 0; i < s->all.n; i++) {
+		if (s->all.v[i]->keep_irqbalance)
+			continue;
 		life = life_of(s->all.v[i], c, false);
 		if (life == LIFE_HOLDS || life == LIFE_OWNED)
 			hold(t, s->all.v[i]);

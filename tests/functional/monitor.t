@@ -4,7 +4,7 @@
 # it journals gives each one back what that had by itself.
 . "${TESTLIB:-$(dirname "$0")}/lib.sh"
 . "$TESTLIB/irqbalance.sh"
-plan 24
+plan 27
 
 default=/proc/irq/default_smp_affinity
 was=$(<$default)
@@ -92,7 +92,7 @@ check "and come again" said '^event=module-loaded'
 # Where there was nothing to set outside the module, there is no journal and no keeper until now.
 stop_it
 echo 1 >$default
-try iso apply -c 1 --name t
+try iso apply -c 1 --name t --no-partition
 [ ! -e /run/cpuiso/t.json ] || complain "there is a journal"
 tried "an isolation without a journal"
 try start_it ""
@@ -120,5 +120,31 @@ try unload
 try wait-for 30 absent /run/cpuiso/t.json
 is "a keeper that was killed: the monitor does its work" "$(<$default)" "$was"
 tried "soon"
+
+# Nothing is told without a look that comes later; of these there is one each 200 ms.
+looked() {
+	forget
+	said '^event=status isolation=t state=isolated' && forget && said '^event=status isolation=t state=isolated'
+}
+told() {
+	sed -n 's/^cpuiso_irqbalance_told_total //p' "$prom"
+}
+load
+try start_it 0
+try banned 1
+before=$(told)
+try iso apply -c 1 --name t --keep default-irq-affinity --keep irqbalance --no-partition
+try looked
+is "--keep irqbalance: the monitor leaves it alone as well" "$(told)" "$before"
+stop_it
+try start_it 0
+try banned 1
+try looked
+is "and one that comes later" "$(told)" "$before"
+try iso revert t
+try banned 1
+tried "nor is it at the end"
+stop_it
 kill "$monitor"
 wait "$monitor"
+unload

@@ -21,6 +21,7 @@ static struct journal *sample(void)
 	j->since = 1700000000123456789ULL;
 	j->owner = 4242;
 	j->owner_start = 99;
+	j->keep_irqbalance = true;
 	journal_add(j, "step", "/a file", "f", "d", "12");
 	journal_add(j, "other", "\"quoted\\", "", "x", NULL);
 	return j;
@@ -32,7 +33,8 @@ static bool same(const struct journal *a, const struct journal *b)
 
 	if (strcmp(a->name, b->name) || strcmp(a->cpus, b->cpus) || strcmp(a->nonce, b->nonce) ||
 	    a->id != b->id || a->since != b->since || a->owner != b->owner ||
-	    a->owner_start != b->owner_start || a->n != b->n)
+	    a->owner_start != b->owner_start || a->n != b->n ||
+	    a->keep_irqbalance != b->keep_irqbalance)
 		return false;
 	for (i = 0; i < a->n; i++)
 		if (strcmp(a->record[i].step, b->record[i].step) ||
@@ -104,6 +106,7 @@ static void test_parse(void)
 	   damaged_by(text, "\"cpus\":\"1-3\"", "\"cpus\":[1]"), "no CPU list");
 	ok(damaged_by(text, "\"id\":7", "\"id\":-7") && damaged_by(text, "\"id\":7", "\"id\":4294967296") &&
 	   damaged_by(text, "\"id\":7", "\"id\":\"7\"") && damaged_by(text, "\"id\":7", "\"id\":7.5"), "no id");
+	ok(damaged_by(text, "\"keep_irqbalance\":true", "\"keep_irqbalance\":1"), "no yes or no");
 	ok(damaged_by(text, "\"step\":\"step\"", "\"step\":null") &&
 	   damaged_by(text, "\"old\":\"f\"", "\"old\":1") &&
 	   damaged_by(text, "\"mark\":\"12\"", "\"mark\":{}") &&

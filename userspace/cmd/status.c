@@ -101,6 +101,8 @@ static void print_pending(json_object *list)
 
 	for (i = 0; i < n; i++) {
 		j = json_object_array_get_idx(list, i);
+		if (!json_object_array_length(get_obj(j, "records")))
+			continue;
 		printf("\nto be put back when %s ends, by %s\n\n", get_str(j, "name"),
 		       json_object_get_boolean(get_obj(j, "keeper")) ? "its keeper" :
 		       "the next cpuiso, because its keeper is gone");

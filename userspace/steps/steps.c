@@ -48,6 +48,7 @@ int steps_plan(const struct request *req, const struct journals *others,
 
 	if (cpulist_parse(req->cpus, CPULIST_MAX, &cpus))
 		return 0;
+	j->keep_irqbalance = request_keeps(req, step_irqbalance.name);
 	for (i = 0; steps[i] && !code; i++)
 		if (!request_keeps(req, steps[i]->name))
 			code = steps[i]->plan(req, &cpus, others, j);
