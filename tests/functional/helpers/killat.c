@@ -2,7 +2,7 @@
 /*
  * Runs a command and kills it with SIGKILL as it is about to make its Nth system call that sends or receives a
  * message, so that every gap between two of its messages is visited by N = 1, 2, 3 and so on. With -w also as it is
- * about to write to, rename, remove or lock a file, or to start a process.
+ * about to write to, rename, remove or lock a file, to set a mask, or to start a process.
  *
  *   killat [-w] [-e ERRNO] N COMMAND [ARGUMENT]...
  *
@@ -48,6 +48,10 @@ static const char *file_call(unsigned long long nr)
 		return "unlink";
 	case SYS_mkdir:
 		return "mkdir";
+	case SYS_rmdir:
+		return "rmdir";
+	case SYS_sched_setaffinity:
+		return "setaffinity";
 	case SYS_flock:
 		return "flock";
 	case SYS_fsync:
