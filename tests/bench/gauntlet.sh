@@ -6,7 +6,7 @@
 #
 #   tests/bench/gauntlet.sh [OPTION OF tests/vm/run]... >Documentation/comparison.rst
 #
-# Builds nothing: give --ko a module that has cpuiso_gauntlet.ko beside it (scripts/build-module.sh --helper).
+# Give --ko a module that has cpuiso_gauntlet.ko beside it (scripts/build-module.sh --helper).
 set -uo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -15,7 +15,7 @@ tree=$(cd "$here/../.." && pwd)
 if [ "${1-}" != --guest ]; then
 	work=$(mktemp -d)
 	trap 'rm -rf "$work"' EXIT
-	"$tree/scripts/deps.sh" vm test >&2 || exit
+	"$tree/scripts/deps.sh" vm test >&2 && make -s -C "$tree/tests/functional" >&2 && make -s -C "$tree/userspace" >&2 || exit
 	for tool in nothing tuna cset cpuiso; do
 		echo "gauntlet: $tool" >&2
 		"$tree/tests/vm/run" --qemu -device --qemu virtio-rng-pci --timeout 900 "$@" \
