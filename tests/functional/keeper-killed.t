@@ -46,8 +46,7 @@ rounds() {
 	note "$what was killed up to its call $n"
 }
 
-# The partition has a test of its own.
-apply=(apply -c 1 --name t --pid "${pid[work]}" --no-partition)
+apply=(apply -c 1 --name t --pid "${pid[work]}")
 rounds apply 6 "$CPUISO_BIN" "${apply[@]}"
 tried "apply killed, with and without its keeper, then rmmod"
 rounds revert 6 "$CPUISO_BIN" revert t

@@ -92,7 +92,7 @@ check "and come again" said '^event=module-loaded'
 # Where there was nothing to set outside the module, there is no journal and no keeper until now.
 stop_it
 echo 1 >$default
-try iso apply -c 1 --name t --no-partition
+try iso apply -c 1 --name t
 [ ! -e /run/cpuiso/t.json ] || complain "there is a journal"
 tried "an isolation without a journal"
 try start_it ""
@@ -133,7 +133,7 @@ load
 try start_it 0
 try banned 1
 before=$(told)
-try iso apply -c 1 --name t --keep default-irq-affinity --keep irqbalance --no-partition
+try iso apply -c 1 --name t --keep default-irq-affinity --keep irqbalance
 try looked
 is "--keep irqbalance: the monitor leaves it alone as well" "$(told)" "$before"
 stop_it
