@@ -36,8 +36,9 @@ memory() {
 		END { printf "kmalloc: %d, caches of cpuiso: %d\n", kmalloc / 1024, own / 1024 }' /proc/slabinfo
 }
 
+# In the foreground, for as a daemon it is done when the cycle is over.
 irqbalance_once() {
-	! command -v irqbalance >/dev/null || irqbalance --oneshot >/dev/null 2>&1
+	! command -v irqbalance >/dev/null || irqbalance --foreground --oneshot >/dev/null 2>&1
 }
 
 replug() {
