@@ -86,6 +86,11 @@ for program in scripts/mod/modpost tools/objtool/objtool tools/bpf/resolve_btfid
 done
 # The chroot has no program for type information, and the test machine needs none.
 [ ${#inside[@]} = 0 ] || set -- "$@" CONFIG_DEBUG_INFO_BTF_MODULES=
+# The compiler that the headers name may be one of another release.
+named=$(sed -n 's/^CC = .*[ )]\(gcc-[0-9]*\)$/\1/p' "$kdir/.kernelvariables" 2>/dev/null || true)
+if [ -n "$named" ] && [ ${#inside[@]} = 0 ] && ! command -v "$named" >/dev/null; then
+	set -- CC=gcc "$@"
+fi
 # Settings of a gcc kernel that become options which clang does not know, or which gcc does not; and of its headers those
 # that only gcc understands.
 for argument; do
@@ -100,11 +105,11 @@ for argument; do
 done
 
 # Headers packages carry no vmlinux to make type information from, or want another program for it; the test machine needs
-# none.
-about_btf='^Skipping BTF|^warning: pahole version|^  The kernel was built with: [0-9]*$|^  You are using: *[0-9]*$'
+# none. Nor does it run x32 programs.
+harmless='^Skipping BTF|^arch/x86/Makefile:[0-9]*: CONFIG_X86_X32 enabled but no binutils|^warning: pahole version|^  The kernel was built with: [0-9]*$|^  You are using: *[0-9]*$'
 result=0
 ${inside[@]+"${inside[@]}"} make -s -j"$(nproc)" -C "$dir/$src" modules KDIR="$kdir" "$@" >"$dir/output" 2>&1 9>&- || result=1
-if grep -vE "$about_btf" "$dir/output" >&2; then
+if grep -vE "$harmless" "$dir/output" >&2; then
 	# So that what was complained about once is complained about again.
 	forget
 fi
