@@ -48,8 +48,11 @@ check "and leaves nothing" wait-for 10 no-line $PROC/stats '^1'
 	done
 ) &
 noise=$!
-check "apply --proof" iso apply -c 1 --proof 3s --json
-cp "$T/out" "$T/proof"
+prove() {
+	iso apply -c 1 --proof 3s --json 2>"$T/says" >"$T/proof" || cat "$T/says" "$T/proof"
+}
+check "apply --proof" prove
+[ ! -s "$T/says" ] || note "$(<"$T/says")"
 touch "$T/stop"
 wait $noise
 check "both windows have what nobody can remove" python3 - "$T/proof" "$TIMER" <<'EOF'
@@ -151,4 +154,5 @@ else
 	skip "top on a terminal ends with q" "script is not installed"
 fi
 rm -f /run/cpuiso/here.mark
+unload_noise
 finish

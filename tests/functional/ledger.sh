@@ -7,12 +7,14 @@ SPENT=/sys/module/cpuiso_noise/parameters/spent
 WITNESS=/sys/module/cpuiso_noise/parameters/witness
 STOPPED=/sys/module/cpuiso_noise/parameters/stopped
 
-# The module that makes noise lies beside the module, or was made in the tree.
+# The module that makes noise lies beside the module, or was made in the tree. A test that failed may have left it.
 load_noise() {
 	local ko
+	[ ! -e "$MAKE" ] || return 0
 	for ko in "${CPUISO_KO%/*}/cpuiso_noise.ko" "${CPUISO_TREE-}/tests/kmod/cpuiso_noise.ko"; do
-		[ ! -e "$ko" ] || insmod "$ko" 2>/dev/null || continue
-		[ ! -e "$MAKE" ] || return 0
+		[ -e "$ko" ] || continue
+		insmod "$ko" || bail_out "$ko cannot be loaded"
+		return
 	done
 	skip_all "cpuiso_noise.ko is not built for this kernel; run scripts/build-module.sh --helper"
 }

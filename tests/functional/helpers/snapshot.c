@@ -41,6 +41,21 @@ static bool wanders(const struct task *t)
 	return t->flags & PF_WQ_WORKER && t->flags & PF_NO_SETAFFINITY;
 }
 
+/*
+ * The thread of an interrupt goes to the one CPU that this was delivered to last, of all that it is allowed on. Whose it
+ * is stands in its name.
+ */
+static bool follows_irq(const struct task *t, const struct state *s)
+{
+	struct irq key = { 0 };
+	const struct irq *q;
+
+	if (!(t->flags & PF_KTHREAD) || sscanf(t->comm, "irq/%d-", &key.irq) != 1)
+		return false;
+	q = bsearch(&key, s->irq, s->irqs, sizeof(key), by_irq);
+	return q && mask_meets(&t->mask, &q->mask);
+}
+
 static void diff(const struct state *a, const struct state *b)
 {
 	int i, common = 0;
@@ -51,7 +66,7 @@ static void diff(const struct state *a, const struct state *b)
 		if (!u)
 			continue;
 		common++;
-		if (!mask_equal(&t->mask, &u->mask) && !wanders(u))
+		if (!mask_equal(&t->mask, &u->mask) && !wanders(u) && !follows_irq(u, b))
 			complain("task %d (%s) flags %x: CPUs %s -> %s", t->tid, t->comm, u->flags,
 				 mask_list(&t->mask), mask_list(&u->mask));
 		if (t->policy != u->policy || t->prio != u->prio || t->nice != u->nice)
