@@ -63,7 +63,7 @@ suite() {
 	fi
 	verdict=$(grep -E '^[0-9]+ passed, ' "$work/out" | tail -1)
 	verdict=${verdict/, 0 failed/}
-	sed -n 's/^ *# \([^:]*\.t\): skipped:* */\1: /p; s/^ *ok [0-9]* - \(.*\) # SKIP \(.*\)/\1: \2/p' "$work/out" >>"$work/skips"
+	sed -n 's/^ *ok [0-9]* \(- \)*\(.*\) # SKIP *\(.*\)/\2: \3/p' "$work/out" >>"$work/skips"
 }
 
 section() {

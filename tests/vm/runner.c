@@ -28,11 +28,13 @@
  * @plan: number of results it promised, -1 before it did
  * @passed: "ok" lines, skipped ones included
  * @failed: "not ok" lines
+ * @why: the reason why all of it is skipped, or empty
  * @line: the line being collected
  * @len: bytes in @line
  */
 struct result {
 	int plan, passed, failed;
+	char why[256];
 	char line[4096];
 	size_t len;
 };
@@ -46,6 +48,7 @@ static const char *base_name(const char *path)
 
 static void end_line(struct result *r)
 {
+	static const char skip[] = "1..0 # SKIP ";
 	int n;
 
 	r->line[r->len] = '\0';
@@ -56,6 +59,8 @@ static void end_line(struct result *r)
 		r->failed++;
 	else if (r->plan < 0 && sscanf(r->line, "1..%d", &n) == 1)
 		r->plan = n;
+	if (!strncmp(r->line, skip, strlen(skip)))
+		snprintf(r->why, sizeof(r->why), " %s", r->line + strlen(skip));
 	r->len = 0;
 }
 
@@ -213,9 +218,9 @@ int main(int argc, char **argv)
 		clock_gettime(CLOCK_MONOTONIC, &end);
 		printf("# %s: took %.1f s\n", name, end.tv_sec - begin.tv_sec + (end.tv_nsec - begin.tv_nsec) / 1e9);
 		if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SKIP && !r.failed) {
-			printf("ok %d %s # SKIP\n", i, name);
+			printf("ok %d %s # SKIP%s\n", i, name, r.why);
 		} else if (passed(name, &r, status)) {
-			printf("ok %d %s%s\n", i, name, r.plan ? "" : " # SKIP");
+			printf("ok %d %s%s%s\n", i, name, r.plan ? "" : " # SKIP", r.plan ? "" : r.why);
 		} else {
 			printf("not ok %d %s\n", i, name);
 			failures++;
