@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
-# What the ledger should say, from the text of tracefs for one CPU: events between the times from and to (seconds), a line
-# "KIND NAME COUNT NS" for each source that ended there. Times are net of what interrupts. pids: workload, blank
-# separated; first: the pid that runs if none is switched in.
+# What the ledger should say, from the text of tracefs for one CPU: events between the times from and to (of the ledger), a
+# line "KIND NAME COUNT NS" for each source that ended there. Times are net of what interrupts. scale: ns for a tick of
+# tracefs; zero: the tick that is seen on the ledger's clock; pids: workload, blank separated; first: the pid that runs if
+# none is switched in.
 function charge(t) { stack[depth, "net"] += t - last; last = t }
 function push(kind, name) { depth++; stack[depth, "kind"] = kind; stack[depth, "name"] = name; stack[depth, "net"] = 0 }
 function book(d,   key) {
@@ -42,9 +43,9 @@ BEGIN {
 }
 /^#/ { next }
 {
-	if (!match($0, / [0-9]+\.[0-9]+: /))
+	if (!match($0, / [0-9]+: /))
 		next
-	t = substr($0, RSTART + 1, RLENGTH - 3) + 0
+	t = seen + (substr($0, RSTART + 1, RLENGTH - 3) - zero) * scale
 	event = substr($0, RSTART + RLENGTH)
 	sub(/:.*/, "", event)
 	if (t <= from || t > to)
@@ -102,6 +103,6 @@ END {
 	while (depth >= 0)
 		book(depth--)
 	for (key in count)
-		printf "%s %d %.0f\n", key, count[key], total[key] * 1e9
+		printf "%s %d %.0f\n", key, count[key], total[key]
 	printf "switch context %d -\n", switches
 }

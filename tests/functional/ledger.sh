@@ -99,10 +99,11 @@ tracefs_load() {
 # window SECONDS PIDS FIRST [COMMAND...]: what both say is in $T/ledger and $T/trace. PIDS are the workload, FIRST runs at
 # first if nothing is switched to, COMMAND is run meanwhile instead of sleeping.
 window() {
-	local from to e seen seconds=$1 pids=$2 first=$3
+	local from to e seen later zero scale seconds=$1 pids=$2 first=$3
 	shift 3
 	[ $# -gt 0 ] || set -- sleep "$seconds"
-	echo local >$tracing/trace_clock
+	# local_clock(), which the ledger shows, would be rounded to microseconds.
+	echo x86-tsc >$tracing/trace_clock
 	echo 16384 >$tracing/buffer_size_kb
 	printf '%x\n' $((1 << cpu)) >$tracing/tracing_cpumask
 	: >$tracing/trace
@@ -112,14 +113,15 @@ window() {
 	echo "$cpu" >$WITNESS
 	echo 1 >$tracing/tracing_on
 	# An interrupt of which nothing is left but the looks of the two at its beginning and its end. The last one also tells
-	# how far the two clocks are apart: tracefs does not show local_clock().
+	# how far the two clocks are apart, and one that comes later how fast they are.
 	make_noise irq "$cpu" 0 21
 	read -r _ _ _ seen < <(stat_of "$PROC/stats" "$cpu" irq "$irq:noise_irq")
 	sleep 0.5
 	cat "$PROC/stats" >"$T/stats.1"
 	"$@"
 	cat "$PROC/stats" >"$T/stats.2"
-	sleep 0.1
+	make_noise irq "$cpu" 0 1
+	read -r _ _ _ later < <(stat_of "$PROC/stats" "$cpu" irq "$irq:noise_irq")
 	echo 0 >$tracing/tracing_on
 	read -r stopped <$STOPPED
 	echo -1 >$WITNESS
@@ -129,23 +131,23 @@ window() {
 	from=$(stat_of "$T/stats.1" "$cpu" time wall)
 	to=$(stat_of "$T/stats.2" "$cpu" time wall)
 	# The one in the middle by its length is one that the machine under the guest did not stop.
-	read -r from to between < <(awk -v from="${from##* }" -v to="${to##* }" -v seen="$seen" -v irq="irq=$irq " '
-		!match($0, / [0-9]+\.[0-9]+: /) || !index($0, irq) { next }
+	read -r zero scale between < <(awk -v seen="$seen" -v later="$later" -v irq="irq=$irq " '
+		!match($0, / [0-9]+: /) || !index($0, irq) { next }
 		{ t = substr($0, RSTART + 1, RLENGTH - 3) }
 		/ irq_handler_entry: / { began = t }
-		/ irq_handler_exit: / {
-			n++
+		/ irq_handler_exit: / { last = t; n++ }
+		/ irq_handler_exit: / && n <= 21 {
+			zero = t
 			for (i = n; i > 1 && took[i - 1] > t - began; i--)
 				took[i] = took[i - 1]
 			took[i] = t - began
 		}
-		n == 21 {
-			off = t - seen / 1e9
-			printf "%.6f %.6f %d\n", from / 1e9 + off, to / 1e9 + off, took[11] * 1e9
-			exit
+		END {
+			scale = (later - seen) / (last - zero)
+			printf "%.0f %.12f %.0f\n", zero, scale, took[11] * scale
 		}' "$tracing/per_cpu/cpu$cpu/trace")
-	awk -v from="$from" -v to="$to" -v pids="$pids" -v first="$first" -f "$TESTLIB/ledger-trace.awk" \
-		"$tracing/per_cpu/cpu$cpu/trace" | sort >"$T/trace"
+	awk -v zero="$zero" -v scale="$scale" -v seen="$seen" -v from="${from##* }" -v to="${to##* }" -v pids="$pids" \
+		-v first="$first" -f "$TESTLIB/ledger-trace.awk" "$tracing/per_cpu/cpu$cpu/trace" | sort >"$T/trace"
 	# The number of an interrupt and the pid of a thread are before the colon.
 	awk -F'\t' -v cpu="$cpu" 'NR == FNR { c[$1, $2, $3] = $4; t[$1, $2, $3] = $5; next }
 		# Interrupts are sent by other CPUs, which are not traced.
