@@ -71,7 +71,7 @@ sums() {
 		$5 != "-" { sum += $5 }
 		END {
 			if (!t["wall"] || t["wall"] != t["workload"] + t["idle"] + t["noise"] + t["unexplained"] || sum != t["noise"]) {
-				printf "wall %d workload %d idle %d noise %d unexplained %d sum %d\n", t["wall"], t["workload"],
+				printf "wall %.0f workload %.0f idle %.0f noise %.0f unexplained %.0f sum %.0f\n", t["wall"], t["workload"],
 					t["idle"], t["noise"], t["unexplained"], sum
 				exit 1
 			}
