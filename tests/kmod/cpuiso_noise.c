@@ -381,22 +381,19 @@ struct watched {
 	u64 first;
 };
 
-#define BOTH(name, begin, end) { name "_" begin }, { name "_" end }
-#define VECTOR(name) BOTH(name, "entry", "exit")
-
 static struct watched watched[] = {
 	{ "sched_switch" },
-	BOTH("irq_handler", "entry", "exit"),
-	BOTH("softirq", "entry", "exit"),
-	BOTH("timer_expire", "entry", "exit"),
-	BOTH("hrtimer_expire", "entry", "exit"),
-	BOTH("workqueue_execute", "start", "end"),
-	BOTH("csd_function", "entry", "exit"),
-	VECTOR("local_timer"),
-	VECTOR("reschedule"),
-	VECTOR("call_function"),
-	VECTOR("call_function_single"),
-	VECTOR("irq_work"),
+	{ "irq_handler_entry" }, { "irq_handler_exit" },
+	{ "softirq_entry" }, { "softirq_exit" },
+	{ "timer_expire_entry" }, { "timer_expire_exit" },
+	{ "hrtimer_expire_entry" }, { "hrtimer_expire_exit" },
+	{ "workqueue_execute_start" }, { "workqueue_execute_end" },
+	{ "csd_function_entry" }, { "csd_function_exit" },
+	{ "local_timer_entry" }, { "local_timer_exit" },
+	{ "reschedule_entry" }, { "reschedule_exit" },
+	{ "call_function_entry" }, { "call_function_exit" },
+	{ "call_function_single_entry" }, { "call_function_single_exit" },
+	{ "irq_work_entry" }, { "irq_work_exit" },
 };
 
 /* Of any prototype, as empty_probe(). */
