@@ -20,6 +20,7 @@
 #include <linux/percpu.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
+#include "compat/cpuiso_compat.h"
 #include "apart.h"
 #include "files.h"
 
@@ -99,7 +100,7 @@ int cpuiso_apart_init(void (*wake)(void))
 	for_each_possible_cpu(cpu)
 		INIT_WORK(per_cpu_ptr(&questions, cpu), answer_fn);
 	kthread_init_work(&write_work, write_fn);
-	writer = kthread_create_worker(0, "cpuiso-apart");
+	writer = kthread_run_worker(0, "cpuiso-apart");
 	if (!IS_ERR(writer))
 		return 0;
 	free_cpumask_var(unanswered);

@@ -14,6 +14,7 @@
 #include <linux/sched/prio.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
+#include "compat/cpuiso_compat.h"
 #include "busy.h"
 #include "isolation.h"
 #include "notes.h"
@@ -187,7 +188,7 @@ int cpuiso_worker_init(void)
 {
 	kthread_init_work(&work, work_fn);
 	kthread_init_delayed_work(&alarm, work_fn);
-	worker = kthread_create_worker(0, "cpuiso");
+	worker = kthread_run_worker(0, "cpuiso");
 	if (IS_ERR(worker))
 		return PTR_ERR(worker);
 	/* What it is woken for is urgent; see ration.c for what it may take. */

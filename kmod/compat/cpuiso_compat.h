@@ -12,6 +12,7 @@
 #include <linux/irqnr.h>
 #include <linux/irq_work.h>
 #include <linux/kernel_stat.h>
+#include <linux/kthread.h>
 #include <linux/mount.h>
 #include <linux/proc_fs.h>
 #include <linux/rcupdate.h>
@@ -75,6 +76,11 @@ static inline bool cpuiso_migration_disabled(const struct task_struct *task)
 	return task->migration_disabled;
 #endif
 }
+
+/* It was begun where it was created; from 6.14 on that is not so any more. */
+#ifndef kthread_run_worker
+#define kthread_run_worker kthread_create_worker
+#endif
 
 #ifndef in_hardirq
 #define in_hardirq() in_irq()
