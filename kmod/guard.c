@@ -176,6 +176,24 @@ static void grown_up(struct cpuiso_task_rec *r)
 	atomic_dec_if_positive(&cpuiso_newborns);
 }
 
+/*
+ * When an isolated partition is made, everybody outside it loses its CPUs, the
+ * workload that stays in its own cgroup as well. That is no decision about the
+ * workload, so what it had before is still its original.
+ */
+static bool lost_to_partition(struct cpuiso_world *w, struct cpuiso_task_rec *r)
+{
+	struct cpuiso_isolation *iso = cpuiso_rec_owner(&r->rec);
+
+	if (!iso || iso->guard[CPUISO_CLASS_TASK] == CPUISO_GUARD_OFF)
+		return false;
+	cpuiso_task_read_mask(r->task, w->now);
+	if (cpumask_intersects(w->now, iso->cpus))
+		return false;
+	cpumask_or(w->scratch, w->now, w->isolated);
+	return cpumask_subset(r->rec.orig, w->scratch);
+}
+
 /* Is a task where it belongs? @by may have brought it there, or is NULL. */
 static void look(struct cpuiso_world *w, struct cpuiso_task_rec *r,
 		 struct task_struct *by)
@@ -390,6 +408,11 @@ void cpuiso_guard_note(struct cpuiso_world *w, struct cpuiso_note *note)
 		look(w, r, note->by);
 		break;
 	default:
+		if (!note->number && lost_to_partition(w, r)) {
+			cpuiso_rec_wrote(&r->rec, w->now);
+			cpuiso_task_settle(w, r);
+			break;
+		}
 		look(w, r, note->by);
 	}
 }

@@ -313,7 +313,8 @@ static int mask_written(struct kprobe *kp, struct pt_regs *regs)
 			memcpy(r->by_comm, by->comm, TASK_COMM_LEN);
 			WRITE_ONCE(r->by_pid, task_pid_nr(by));
 		}
-		cpuiso_note_put(CPUISO_NOTE_MASK, p, by, 0);
+		cpuiso_note_put(CPUISO_NOTE_MASK, p, by,
+				cpuiso_mask_is_wanted(regs));
 	}
 	return 0;
 }

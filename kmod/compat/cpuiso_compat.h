@@ -99,6 +99,26 @@ static inline const struct cpumask *cpuiso_new_mask(struct pt_regs *regs)
 #endif
 }
 
+/* Did sched_setaffinity() call it, for somebody who wants just that mask? */
+static inline bool cpuiso_mask_is_wanted(struct pt_regs *regs)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 0, 0)
+	return true;
+#else
+	unsigned int flags;
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+	flags = regs_get_kernel_argument(regs, 2);
+#else
+	/* In struct affinity_context after the two masks. */
+	flags = *(unsigned int *)(regs_get_kernel_argument(regs, 1) +
+				  2 * sizeof(struct cpumask *));
+#endif
+	/* SCA_CHECK, private to the scheduler. */
+	return flags & 1;
+#endif
+}
+
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 17, 0)
 #define pde_data(inode) PDE_DATA(inode)
 #endif
