@@ -12,20 +12,32 @@
 
 /* What --keep may name besides the module's knobs; the steps' own names. */
 const char *const request_steps[] = {
-	"default-irq-affinity", "irqbalance", "fair-server", NULL
+	"cpuset-controller", "default-irq-affinity", "irqbalance", "fair-server",
+	"partition", NULL
 };
+
+static bool is_part(const char *step)
+{
+	return !strcmp(step, "partition") || !strcmp(step, "cpuset-controller");
+}
 
 /**
  * request_keeps() - is this step to be left alone?
  * @r: the request
  * @step: name of the step
+ *
+ * The controller is there for the partition and for nothing else, so each keeps
+ * the other.
  */
 bool request_keeps(const struct request *r, const char *step)
 {
+	bool part = is_part(step);
 	size_t i;
 
+	if (!r->partition && part)
+		return true;
 	for (i = 0; i < r->nr_keep_knob; i++)
-		if (!strcmp(r->keep_knob[i], step))
+		if (!strcmp(r->keep_knob[i], step) || (part && is_part(r->keep_knob[i])))
 			return true;
 	return false;
 }

@@ -27,6 +27,7 @@ struct request {
 	bool power, rcu, replug;
 	bool has_sched;
 	uint32_t policy, prio;
+	bool partition;	/* not sent: it is the command's */
 	bool owned;		/* undone when the connection ends */
 	bool has_guard[__CPUISO_CLASS_MAX];
 	uint32_t guard[__CPUISO_CLASS_MAX];

@@ -95,13 +95,14 @@ static void log_done(int cmd, const struct target *t, const struct done *done,
 }
 
 /* Where it is not known how it ended, the keeper finds out when we have. */
-static void see_to_outside(int cmd, const struct request *req, struct done *done,
-			   int code, struct journal *journal, json_object *now)
+static void see_to_outside(struct conn *c, int cmd, const struct request *req,
+			   struct done *done, int code, struct journal *journal,
+			   json_object *now)
 {
 	if (cmd == CPUISO_CMD_APPLY && !code && geteuid())
 		warn("what is outside the module, like the CPUs of new interrupts, only root can set, so it is left as it is; see cpuiso(8)");
 	if (cmd == CPUISO_CMD_APPLY && !code)
-		outside_hold(journal, now);
+		outside_hold(journal, c, now);
 	else if (cmd == CPUISO_CMD_APPLY && done->err)
 		outside_cancel(journal);
 	else if (cmd == CPUISO_CMD_REVERT && !code)
@@ -153,7 +154,7 @@ int change_run(struct conn *c, int cmd, const struct request *req,
 		now = isolation_find(c, req->name);
 	else if (!code)
 		now = json_object_new_array();
-	see_to_outside(cmd, req, done, code, journal, now);
+	see_to_outside(c, cmd, req, done, code, journal, now);
 	log_done(cmd, &target, done, code, cmd == CPUISO_CMD_REVERT ? NULL : now);
 	sig = done->sig;
 	if (sig) {

@@ -166,20 +166,6 @@ void journals_free(struct journals *all)
 	memset(all, 0, sizeof(*all));
 }
 
-/* 0 when there is no such process. */
-static uint64_t start_of(uint32_t pid)
-{
-	char *stat = sys_read("/proc/%u/stat", pid), *p = stat ? strrchr(stat, ')') : NULL;
-	unsigned long long start = 0;
-	char state = 0;
-
-	if (p && sscanf(p, ") %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
-			&state, &start) != 2)
-		start = 0;
-	free(stat);
-	return state == 'Z' || state == 'X' ? 0 : start;
-}
-
 /**
  * journal_own() - take a journal, or leave it to its keeper
  * @j: the journal
@@ -188,7 +174,7 @@ static uint64_t start_of(uint32_t pid)
 void journal_own(struct journal *j, bool mine)
 {
 	j->owner = mine ? getpid() : 0;
-	j->owner_start = mine ? start_of(getpid()) : 0;
+	j->owner_start = mine ? sys_task_start(getpid()) : 0;
 }
 
 /**
@@ -197,5 +183,5 @@ void journal_own(struct journal *j, bool mine)
  */
 bool journal_owned(const struct journal *j)
 {
-	return j->owner && j->owner_start && start_of(j->owner) == j->owner_start;
+	return j->owner && j->owner_start && sys_task_start(j->owner) == j->owner_start;
 }

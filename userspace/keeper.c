@@ -21,17 +21,9 @@
 #include "nl.h"
 #include "output.h"
 #include "shelf.h"
-#include "sysfs.h"
 
 #define SUFFIX		".keeper"
 #define FILE_LEN	(CPUISO_NAME_LEN + sizeof(SUFFIX))
-
-/*
- * The module says that it goes before it undoes. What it set is undone best
- * before what was there first, but whoever waits for a module that hangs
- * would never come to it.
- */
-#define PATIENCE_MS	700
 
 struct keeper {
 	const char *name;
@@ -113,14 +105,6 @@ static int on_event(enum nl_watch what, json_object *event, void *arg)
 	return 0;
 }
 
-static void wait_for_undo(void)
-{
-	int ms;
-
-	for (ms = 0; ms < PATIENCE_MS && sys_exists("/proc/cpuiso"); ms += 10)
-		poll(NULL, 0, 10);
-}
-
 static void connect_module(struct keeper *k)
 {
 	enum nl_watch_end end;
@@ -130,7 +114,7 @@ static void connect_module(struct keeper *k)
 	if (!k->absent && conn_watch_begin(k->c, on_event, k, &end))
 		return;
 	/* One that cannot be talked to is on its way out, or is another one. */
-	wait_for_undo();
+	life_await_undo();
 	k->absent = true;
 	conn_close(k->c);
 	k->c = NULL;
@@ -179,7 +163,7 @@ static void sleep_on(struct keeper *k)
 	if (poll(pfd, 2, timeout) < 0)
 		return;
 	if (pfd[0].revents && !conn_take(k->c)) {
-		wait_for_undo();
+		life_await_undo();
 		conn_close(k->c);
 		k->c = NULL;
 		k->look = true;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What a change means outside the module, around what it means inside: first
- * the journal and its keeper, then the steps, then the module; and at the end
- * of an isolation first the module, then the steps in reverse.
+ * the journal and its keeper, then the steps, then the module, then the steps
+ * that want its isolation; and at the end of it first the module, then the steps
+ * in reverse.
  *
  * While a command is at it the journal is its own, and the keeper waits for
  * the end of the command rather than for that of the isolation.
@@ -10,6 +11,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,11 +19,13 @@
 #include "fail.h"
 #include "journal.h"
 #include "keeper.h"
+#include "nl.h"
 #include "outside.h"
 #include "output.h"
 #include "request.h"
 #include "rundir.h"
 #include "shelf.h"
+#include "steps/partition.h"
 
 #define KEEPER_MS	5000
 
@@ -121,21 +125,79 @@ static void await_keeper(const struct journal *j)
 		warn("no keeper could be started; should the module be unloaded, call cpuiso once to put back what is left");
 }
 
+/* The processes that are workload now; for free(). */
+static unsigned int *members(struct conn *c, const char *name, size_t *n)
+{
+	unsigned int *pid = NULL;
+	json_object *rows, *row;
+	const char *its;
+	size_t i;
+
+	*n = 0;
+	if (conn_dump(c, CPUISO_CMD_TASK_GET, NULL, &rows))
+		return NULL;
+	for (i = 0; i < json_object_array_length(rows); i++) {
+		row = json_object_array_get_idx(rows, i);
+		its = get_str(row, "isolation");
+		if (!its || strcmp(its, name) ||
+		    get_num(row, "pid") != get_num(row, "tgid"))
+			continue;
+		pid = xrealloc(pid, *n + 1, sizeof(*pid));
+		pid[(*n)++] = get_num(row, "pid");
+	}
+	json_object_put(rows);
+	return pid;
+}
+
+static struct journal *still_there(struct shelf *s, const struct journal *j)
+{
+	struct journal *now = journal_find(&s->all, j->name);
+
+	return now && !strcmp(now->nonce, j->nonce) ? now : NULL;
+}
+
+/* Twice, because a fork may have passed by the first time. */
+static void hold(const struct journal *j, struct conn *c)
+{
+	unsigned int *pid;
+	struct journal *now;
+	struct shelf s;
+	bool more = true;
+	int round;
+	size_t n;
+
+	for (round = 0; round < 2 && more; round++) {
+		pid = members(c, j->name, &n);
+		more = !shelf_open(&s, false);
+		if (more) {
+			now = still_there(&s, j);
+			more = now && steps_hold(&s.all, now, pid, n);
+			shelf_close(&s);
+		}
+		free(pid);
+	}
+}
+
 /**
  * outside_hold() - the module has isolated
  * @j: what outside_begin() gave, freed here; or NULL
+ * @c: the connection
  * @iso: the isolation, or NULL when it is not known
  */
-void outside_hold(struct journal *j, json_object *iso)
+void outside_hold(struct journal *j, struct conn *c, json_object *iso)
 {
 	struct journal *now;
 	struct shelf s;
 
+	if (j && iso)
+		hold(j, c);
+	if (partition_skipped())
+		warn("the CPUs stay in the scheduler's domains: %s", partition_skipped());
 	if (!j)
 		return;
 	if (!shelf_open(&s, false)) {
-		now = journal_find(&s.all, j->name);
-		if (now && !strcmp(now->nonce, j->nonce)) {
+		now = still_there(&s, j);
+		if (now) {
 			now->id = iso ? get_num(iso, "id") : 0;
 			now->since = iso ? get_num(iso, "since") : 0;
 			journal_own(now, false);
@@ -269,33 +331,39 @@ static void add_idle_steps(json_object *list, const struct request *req,
 /**
  * outside_plan() - the steps that apply would take
  * @req: the isolation
+ * @records: array for json_object_put(), set when 0 is returned
+ * @skipped: why there is no partition, or NULL
  *
- * Return: array for json_object_put().
+ * Return: 0, or the exit code after saying why apply would refuse.
  */
-json_object *outside_plan(const struct request *req)
+int outside_plan(const struct request *req, json_object **records, const char **skipped)
 {
 	struct journal *j = journal_new(req->name, req->cpus);
-	json_object *doc, *records, *row;
 	const struct step *step;
+	json_object *doc, *row;
 	struct shelf s = { 0 };
 	bool shelf = shelf_any() && !shelf_open(&s, false);
+	int code;
 	size_t i;
 
-	(void)steps_plan(req, &s.all, j);
+	code = steps_plan(req, &s.all, j);
+	*skipped = partition_skipped();
 	doc = journal_document(j);
-	records = json_object_get(get_obj(doc, "records"));
-	for (i = 0; i < json_object_array_length(records); i++) {
-		row = json_object_array_get_idx(records, i);
+	if (!code)
+		*records = json_object_get(get_obj(doc, "records"));
+	for (i = 0; !code && i < json_object_array_length(*records); i++) {
+		row = json_object_array_get_idx(*records, i);
 		step = step_of(get_str(row, "step"));
 		put_str(row, "verdict", "set");
 		put_str(row, "why", step ? step->about : NULL);
 	}
-	add_idle_steps(records, req, j);
+	if (!code)
+		add_idle_steps(*records, req, j);
 	json_object_put(doc);
 	if (shelf)
 		shelf_close(&s);
 	journal_free(j);
-	return records;
+	return code;
 }
 
 /**

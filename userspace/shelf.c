@@ -8,6 +8,7 @@
 
 #include "fail.h"
 #include "log.h"
+#include "masks.h"
 #include "rundir.h"
 #include "shelf.h"
 #include "sysfs.h"
@@ -32,6 +33,7 @@ int shelf_open(struct shelf *s, bool create)
 		close(s->dir);
 		return s->lock;
 	}
+	masks_recover(s->dir);
 	journal_read_all(s->dir, &s->all);
 	return 0;
 }

@@ -160,6 +160,41 @@ bool sys_exists(const char *fmt, ...)
 }
 
 /**
+ * sys_kernel_version() - which kernel this is
+ *
+ * Return: 601 for 6.1; 0 when it cannot be read.
+ */
+unsigned int sys_kernel_version(void)
+{
+	char *text = sys_read("/proc/sys/kernel/osrelease");
+	unsigned int major = 0, minor = 0;
+
+	if (!text || sscanf(text, "%u.%u", &major, &minor) != 2)
+		major = 0;
+	free(text);
+	return 100 * major + minor;
+}
+
+/**
+ * sys_task_start() - when a task began
+ * @tid: the task
+ *
+ * Return: in clock ticks since the boot; 0 when there is none or it has ended.
+ */
+unsigned long long sys_task_start(unsigned int tid)
+{
+	char *stat = sys_read("/proc/%u/stat", tid), *p = stat ? strrchr(stat, ')') : NULL;
+	unsigned long long start = 0;
+	char state = 0;
+
+	if (p && sscanf(p, ") %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
+			&state, &start) != 2)
+		start = 0;
+	free(stat);
+	return state == 'Z' || state == 'X' ? 0 : start;
+}
+
+/**
  * sys_cpus() - read a CPU list from a file
  * @file: path as the machine itself has it
  * @out: the set, empty when the file says so

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "ask.h"
+#include "cgroup2.h"
 #include "fail.h"
 #include "opts.h"
 #include "sysfs.h"
@@ -159,21 +160,6 @@ static int add_cgroup(struct request *r, char *path)
 	}
 	r->cgroup[r->nr_cgroup++] = path;
 	return 0;
-}
-
-/* Where cgroup v2 is mounted, for free(), or NULL. */
-static char *cgroup2_mount(void)
-{
-	char *info = sys_read("/proc/self/mountinfo"), *line, *rest = info, *sep;
-	char point[PATH_MAX], *found = NULL;
-
-	while (!found && rest && (line = strsep(&rest, "\n"))) {
-		sep = strstr(line, " - cgroup2 ");
-		if (sep && sscanf(line, "%*s %*s %*s %*s %4095s", point) == 1)
-			found = xstrdup(point);
-	}
-	free(info);
-	return found;
 }
 
 static int check_cgroup(struct request *r, const char *text)

@@ -3,20 +3,11 @@
 # The controller is killed at its messages, and at what it does to files; in every second case its keeper is killed as
 # well. Then comes a bare rmmod. What the keeper does not put back, the next command does, and nothing is left.
 . "${TESTLIB:-$(dirname "$0")}/lib.sh"
+. "$TESTLIB/keeper.sh"
 plan 5
 
 hire work
 remember
-
-kill_keeper() {
-	local file
-	for file in /proc/[0-9]*/cmdline; do
-		if tr '\0' ' ' 2>/dev/null <"$file" | grep -qx "cpuiso keep t "; then
-			file=${file#/proc/}
-			kill -9 "${file%/cmdline}"
-		fi
-	done
-}
 
 left=0
 rounds() {
@@ -28,7 +19,7 @@ rounds() {
 		killat -w "$n" "$@" >"$T/killat.out" 2>"$T/killat.err"
 		status=$?
 		if ((n / step % 2)); then
-			kill_keeper
+			kill_keeper t
 			try unload
 			[ ! -e /run/cpuiso/t.json ] || left=$((left + 1))
 			iso status >"$T/status" 2>&1

@@ -44,7 +44,7 @@ verdict() {
 	awk -F'\t' -v k=kernel.watchdog_cpumask '$1 == k { print $3 }' "$PROC/knobs"
 }
 
-# The task that owns the CPU is there by itself: a guard would move it off.
+# The task that owns the CPU is there by itself: a guard would move it off, and a partition not let it in.
 apply() {
 	iso apply -c 1 --name "$1" --guard off
 }

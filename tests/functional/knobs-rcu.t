@@ -9,7 +9,7 @@ grep -qw rcu_nocbs /proc/cmdline || skip_all "needs the boot parameter rcu_nocbs
 zcat /proc/config.gz 2>/dev/null | grep -q 'CONFIG_RCU_NOCB_CPU=y' ||
 	grep -q 'CONFIG_RCU_NOCB_CPU=y' "/boot/config-$(uname -r)" 2>/dev/null || pgrep -f '^\[?rcuo' >/dev/null ||
 	skip_all "this kernel cannot offload RCU callbacks"
-plan 16
+plan 17
 
 # From 6.12 on only a CPU that is down can be switched.
 IFS=.- read -r major minor _ < <(uname -r)
@@ -54,9 +54,14 @@ hire work
 hire lone
 ask lone cpus 2
 remember
-check "apply with replug" iso apply -c 2 --name p --replug --pid "${pid[work]}"
+check "apply with replug" iso apply -c 2 --name p --replug --partition --pid "${pid[work]}"
 is "the CPU was down once" $(($(downs) - before)) 1
 check "masks and interrupts hold" clear_of -w "${pid[work]}" 2
+if [ -e /sys/fs/cgroup/cpuiso-p ]; then
+	is "and the partition" "$(</sys/fs/cgroup/cpuiso-p/cpuset.cpus.partition)" isolated
+else
+	skip "and the partition" "this kernel makes none"
+fi
 check "revert" iso revert p
 same "and all is as it was"
 try iso apply -c 2-3 --name p --replug "${rcu[@]}"

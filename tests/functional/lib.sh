@@ -106,8 +106,13 @@ tried() {
 	failures=''
 }
 
+# Tests of the partition say --partition here.
+partition=()
 iso() {
-	"$CPUISO_BIN" "$@"
+	case $1 in
+	apply | plan | run) "$CPUISO_BIN" "$1" "${partition[@]}" "${@:2}" ;;
+	*) "$CPUISO_BIN" "$@" ;;
+	esac
 }
 
 # An undo that says that somebody else was here, where nobody was, shows whom it means.

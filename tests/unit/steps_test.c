@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Steps on a tree of fixtures: isolations that share a setting, in every order of their ends. */
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "hexmask.h"
 #include "irqbalance.h"
+#include "masks.h"
+#include "rundir.h"
+#include "steps/partition.h"
 #include "steps/step.h"
 #include "sysfs.h"
 #include "tap.h"
@@ -226,6 +233,160 @@ static void test_parsers(void)
 	   !irqbalance_path_ok("/tmp/irqbalance12.sock"), "paths of its socket");
 }
 
+#define CG	"/sys/fs/cgroup"
+
+static int plan_of(const char *cpus, bool partition, struct journal **j)
+{
+	struct request req = { .partition = partition };
+
+	strcpy(req.name, "t");
+	strcpy(req.cpus, cpus);
+	*j = journal_new("t", cpus);
+	return steps_plan(&req, &all, *j);
+}
+
+static bool skips(const char *why)
+{
+	struct journal *j;
+	bool good = !plan_of("1", true, &j) && !j->n && partition_skipped() &&
+		    strstr(partition_skipped(), why);
+
+	journal_free(j);
+	return good;
+}
+
+/* What a plan says of the partition, and what it refuses. */
+static void test_partition(void)
+{
+	struct journal *j;
+
+	if (system("rm -r \"$CPUISO_SYSROOT\"/*"))
+		exit(1);
+	ok(skips("not mounted"), "no cgroup v2: no partition");
+	put("/proc/self/mountinfo", "30 20 0:26 / /proc rw - proc none rw\n"
+	    "31 20 0:27 / " CG " rw,nosuid - cgroup2 cgroup2 rw\n");
+	put(CG "/cgroup.controllers", "cpu memory pids\n");
+	ok(skips("no cpuset controller"), "no controller: none");
+	put(CG "/cgroup.controllers", "cpuset cpu memory\n");
+	put(CG "/cgroup.subtree_control", "cpu\n");
+	put("/proc/sys/kernel/osrelease", "5.10.0-46-amd64\n");
+	ok(skips("6.1"), "an old kernel: none");
+	put("/proc/sys/kernel/osrelease", "6.1.0-56-amd64\n");
+	ok(!plan_of("1", true, &j) && j->n == 2 && !partition_skipped() &&
+	   !strcmp(j->record[0].new, "+cpuset") && !strcmp(j->record[0].old, "-cpuset") &&
+	   !strcmp(j->record[1].object, CG "/cpuiso-t"), "controller and partition");
+	journal_free(j);
+	ok(!plan_of("1", false, &j) && !j->n && !partition_skipped(), "without --partition: none");
+	journal_free(j);
+	put(CG "/cgroup.subtree_control", "cpuset cpu\n");
+	ok(!plan_of("1", true, &j) && j->n == 1, "a controller that is on is not ours");
+	journal_free(j);
+	put(CG "/foreign/cpuset.cpus", "0-1\n");
+	put(CG "/foreign/cpuset.cpus.partition", "member\n");
+	ok(skips("the cgroup /foreign has CPU 1"), "another cgroup names the CPU: none");
+	put(CG "/foreign/cpuset.cpus.partition", "root\n");
+	ok(plan_of("1", true, &j) == 1, "a partition of another has the CPU: refused");
+	journal_free(j);
+	ok(!plan_of("2", true, &j) && j->n == 1, "not for another CPU");
+	journal_free(j);
+	put(CG "/cpuiso-t/cpuset.cpus", "\n");
+	ok(plan_of("2", true, &j) == 1, "a cgroup of that name: refused");
+	journal_free(j);
+}
+
+static void put_task(int pid, int ppid, const char *mask)
+{
+	char file[64], text[128];
+
+	snprintf(file, sizeof(file), "/proc/%d/task/%d/status", pid, pid);
+	snprintf(text, sizeof(text), "Name:\tx\nTgid:\t%d\nPid:\t%d\nPPid:\t%d\nCpus_allowed:\t%s\n",
+		 pid, pid, ppid, mask);
+	put(file, text);
+}
+
+/* The process and its child, to the kernel; what they were given, from fixtures. */
+static void test_masks(void)
+{
+	cpu_set_t was, self, other;
+	int child = fork(), gone = 0x3fffffff;
+	struct masks m;
+
+	if (!child)
+		for (;;)
+			pause();
+	sched_getaffinity(0, sizeof(was), &was);
+	put_task(getpid(), 1, "1");
+	put_task(gone, 1, "1");
+	(void)masks_take(&m);
+	put_task(getpid(), 1, "3");
+	put_task(child, getpid(), "3");
+	masks_restore(&m);
+	sched_getaffinity(0, sizeof(self), &self);
+	sched_getaffinity(child, sizeof(other), &other);
+	sched_setaffinity(0, sizeof(was), &was);
+	kill(child, SIGKILL);
+	ok(CPU_COUNT(&self) == 1 && CPU_ISSET(0, &self), "a mask that came out different is set again");
+	ok(CPU_EQUAL(&self, &other), "a child that was born meanwhile gets its parent's");
+}
+
+static void put_start(unsigned long long ticks)
+{
+	char file[64], text[128];
+
+	snprintf(file, sizeof(file), "/proc/%d/stat", getpid());
+	snprintf(text, sizeof(text), "%d (x) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 %llu 0\n",
+		 getpid(), ticks);
+	put(file, text);
+}
+
+/* Somebody takes them and dies. Return: what he was told. */
+static int take_and_die(void)
+{
+	struct masks m;
+	int status, child = fork();
+
+	if (!child)
+		_exit(-masks_take(&m));
+	waitpid(child, &status, 0);
+	return -WEXITSTATUS(status);
+}
+
+static bool recovers(unsigned long long start, const char *boot)
+{
+	char path[PATH_MAX];
+	cpu_set_t was, self;
+	int dir;
+
+	sched_getaffinity(0, sizeof(was), &was);
+	put("/proc/sys/kernel/random/boot_id", "one\n");
+	put_start(start);
+	put_task(getpid(), 1, "1");
+	if (take_and_die())
+		return false;
+	put("/proc/sys/kernel/random/boot_id", boot);
+	put_task(getpid(), 1, "3");
+	sys_path(path, RUNDIR);
+	dir = rundir_open(path, false);
+	masks_recover(dir);
+	close(dir);
+	sched_getaffinity(0, sizeof(self), &self);
+	sched_setaffinity(0, sizeof(was), &was);
+	return CPU_COUNT(&self) == 1 && !sys_exists(RUNDIR "/masks");
+}
+
+static void test_recover(void)
+{
+	char path[PATH_MAX];
+
+	ok(take_and_die() == -ENOENT, "no directory to remember masks in");
+	put(RUNDIR "/lock", "");
+	sys_path(path, RUNDIR);
+	chmod(path, 0700);
+	ok(recovers(1, "one\n"), "masks are set again after one who was killed there");
+	ok(!recovers(1ULL << 40, "one\n"), "not those of a later task of that number");
+	ok(!recovers(1, "two\n"), "nor those of another boot");
+}
+
 int main(void)
 {
 	if (!mkdtemp(root))
@@ -238,6 +399,9 @@ int main(void)
 	test_fair_server();
 	test_hostile();
 	test_parsers();
+	test_partition();
+	test_masks();
+	test_recover();
 	if (chdir("/tmp") || system("rm -r \"$CPUISO_SYSROOT\""))
 		return 1;
 	free(all.v);

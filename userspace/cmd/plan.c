@@ -107,6 +107,9 @@ static void print_text(json_object *doc, bool all)
 	printf("\nknobs:\n\n");
 	out_table(get_obj(doc, "knobs"), knob_columns, 0);
 	print_steps(get_obj(doc, "steps"));
+	if (get_obj(doc, "no_partition"))
+		printf("\nthe CPUs stay in the scheduler's domains: %s\n",
+		       get_str(doc, "no_partition"));
 	if (n) {
 		fputs("\nthe boot line lacks ", stdout);
 		for (i = 0; i < n; i++)
@@ -149,7 +152,8 @@ static json_object *boot_lacks(const struct request *req)
 
 static int plan(const struct args *args, const struct request *req)
 {
-	json_object *tasks = NULL, *irqs = NULL, *knobs = NULL, *doc;
+	json_object *tasks = NULL, *irqs = NULL, *knobs = NULL, *steps = NULL, *doc;
+	const char *skipped = NULL;
 	struct conn *c;
 	int code;
 
@@ -162,6 +166,8 @@ static int plan(const struct args *args, const struct request *req)
 	if (!code)
 		code = conn_dump(c, CPUISO_CMD_KNOB_GET, req, &knobs);
 	conn_close(c);
+	if (!code)
+		code = outside_plan(req, &steps, &skipped);
 	if (!code) {
 		doc = out_document();
 		put_str(doc, "name", req->name);
@@ -170,7 +176,8 @@ static int plan(const struct args *args, const struct request *req)
 		put(doc, "tasks", args->all ? json_object_get(tasks) : keep_staying(tasks));
 		put(doc, "irqs", args->all ? json_object_get(irqs) : keep_staying(irqs));
 		put(doc, "knobs", json_object_get(knobs));
-		put(doc, "steps", outside_plan(req));
+		put(doc, "steps", steps);
+		put_str(doc, "no_partition", skipped);
 		put(doc, "boot_lacks", boot_lacks(req));
 		if (args->json)
 			out_json(doc);

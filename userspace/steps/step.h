@@ -29,6 +29,9 @@ enum outcome {
  *	changes nothing. Nothing to add is no failure. @others are the journals
  *	of the isolations that there are.
  * @apply: put the new value in place, which is in the journal on disk by now.
+ * @hold: the same, when the module has isolated, for the processes @pid that are
+ *	its workload; may be called again when there are more of them. That it
+ *	cannot be is no failure. A step has this or @apply.
  * @revert: put the old value back where the new one still is; @all are the
  *	journals of the isolations that there are, this one among them.
  *
@@ -43,17 +46,22 @@ struct step {
 	int (*plan)(const struct request *req, const struct cpuset *cpus,
 		    const struct journals *others, struct journal *j);
 	int (*apply)(const struct journal *j, const struct record *r);
+	void (*hold)(const struct journals *all, const struct journal *j,
+		     const struct record *r, const unsigned int *pid, size_t n);
 	enum outcome (*revert)(const struct journals *all, const struct journal *j,
 			       const struct record *r);
 };
 
 extern const struct step *const steps[];
-extern const struct step step_irq_default, step_irqbalance, step_fair_server;
+extern const struct step step_controller, step_irq_default, step_irqbalance,
+	step_fair_server, step_partition;
 
 const struct step *step_of(const char *name);
 int steps_plan(const struct request *req, const struct journals *others,
 	       struct journal *j);
 int steps_apply(const struct journal *j);
+bool steps_hold(const struct journals *all, const struct journal *j,
+		const unsigned int *pid, size_t n);
 void steps_revert(const struct journals *all, const struct journal *j,
 		  unsigned int count[NR_OUTCOMES], json_object *rows);
 

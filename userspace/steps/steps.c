@@ -12,7 +12,8 @@
 #include "step.h"
 
 const struct step *const steps[] = {
-	&step_irq_default, &step_irqbalance, &step_fair_server, NULL
+	&step_controller, &step_irq_default, &step_irqbalance, &step_fair_server,
+	&step_partition, NULL
 };
 
 /**
@@ -69,7 +70,7 @@ int steps_apply(const struct journal *j)
 
 	for (i = 0; i < j->n && !code; i++) {
 		s = step_of(j->record[i].step);
-		code = s ? s->apply(j, &j->record[i]) : 0;
+		code = s && s->apply ? s->apply(j, &j->record[i]) : 0;
 	}
 	return code;
 }
@@ -91,6 +92,32 @@ static void add_row(json_object *rows, const struct record *r, enum outcome out,
 	put_str(row, "original", r->old);
 	put_str(row, "found", found);
 	json_object_array_add(rows, row);
+}
+
+/**
+ * steps_hold() - put in place what follows when the module has isolated
+ * @all: the journals of the isolations that there are
+ * @j: the journal, one of @all
+ * @pid: the processes of the workload
+ * @n: how many
+ *
+ * Return: whether there was anything of the kind.
+ */
+bool steps_hold(const struct journals *all, const struct journal *j,
+		const unsigned int *pid, size_t n)
+{
+	const struct step *s;
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < j->n; i++) {
+		s = step_of(j->record[i].step);
+		if (!s || !s->hold)
+			continue;
+		s->hold(all, j, &j->record[i], pid, n);
+		any = true;
+	}
+	return any;
 }
 
 /**

@@ -1,0 +1,126 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# cpus: 4
+# The isolated CPUs out of the scheduler's domains: an isolated partition, and the workload in it. However it ends, every
+# file of the cpusets, who is in which cgroup and every mask are as before, masks that somebody chose as well.
+. "${TESTLIB:-$(dirname "$0")}/lib.sh"
+. "$TESTLIB/keeper.sh"
+. "$TESTLIB/partition.sh"
+need_partition
+partition=(--partition)
+only_cpus 4
+plan 28
+
+# Under systemd the test itself is in the cgroup of a unit.
+hire work
+ask work cgroup $CG
+ask work cpus 0-2
+ask work fork
+child=$REPLY
+hire pinned
+ask pinned cpus 1
+hire shared
+ask shared cpus 1,3
+hire apart
+mkdir $CG/isotest
+ask apart cgroup $CG/isotest
+ask apart cpus 0,2
+remember
+cgroups >"$T/cgroups"
+load
+
+part=$CG/cpuiso-t
+apply() {
+	iso apply -c 1 --name t --pid "${pid[work]}"
+}
+made() {
+	is "$1: the partition is there, and valid" "$(cat $part/cpuset.cpus.partition $part/cpuset.cpus.effective 2>&1 | paste -sd ' ')" "isolated 1"
+}
+
+iso plan -c 1 --name t >"$T/plan"
+is "plan" $? 0
+check "shows it" grep -q "partition .*$part .*none .*isolated" "$T/plan"
+check "apply" apply
+made apply
+is "the workload is in it" "$(cgroup_of "${pid[work]}") $(cgroup_of "$child")" "/cpuiso-t /cpuiso-t"
+try on 1 "${pid[work]}" "$child"
+try on 0,2-3 "${pid[pinned]}"
+try on 3 "${pid[shared]}"
+try on 0,2 "${pid[apart]}"
+tried "masks are what isolation makes of them, and no more"
+check "nobody else is there" clear_of -w "${pid[work]}" -w "$child" 1
+ask work fork
+check "a child that is born there stays" on 1 "$REPLY"
+is "in the partition" "$(cgroup_of "$REPLY")" /cpuiso-t
+ask work kill "$REPLY"
+check "revert" revert t
+same "revert: masks"
+check "revert: cgroups" same_cgroups
+
+try apply
+try unload
+try put_back
+tried "rmmod alone"
+same "the keeper: masks"
+check "the keeper: cgroups" same_cgroups
+
+load
+try apply
+try kill_keeper t
+try unload
+iso status >"$T/status" 2>&1
+try grep -q "had ended without its keeper" "$T/status"
+tried "keeper killed, rmmod, next call"
+same "the next call: masks"
+check "the next call: cgroups" same_cgroups
+
+load
+partition=()
+check "without --partition" apply
+check "makes none" same_cgroups
+partition=(--partition)
+try revert t
+try iso apply -c 1 --name t --cgroup /isotest
+try on 1 "${pid[apart]}"
+[ "$(cgroup_of "${pid[apart]}")" = /isotest ] || complain "it was moved out of its cgroup"
+grep -qx isolated $part/cpuset.cpus.partition || complain "no partition"
+try iso apply -c 3 --name u
+[ "$(cat $CG/cpuiso-u/cpuset.cpus.partition)" = isolated ] || complain "no second partition"
+try on 1 "${pid[apart]}"
+try revert t
+try on 0,2 "${pid[apart]}"
+[ -e $CG/cpuiso-u ] || complain "the second has gone as well"
+try revert u
+tried "a workload in a cgroup of its own stays there; two isolations, the first ends first"
+same "masks"
+check "cgroups" same_cgroups
+
+# What is in the way.
+echo +cpuset >$CG/cgroup.subtree_control
+mkdir $CG/foreign
+echo 1 >$CG/foreign/cpuset.cpus
+echo root >$CG/foreign/cpuset.cpus.partition
+apply >"$T/out" 2>&1
+status=$?
+is "a partition of somebody else: refused in one sentence" "$status $(wc -l <"$T/out") $(grep -c 'belongs to the partition of the cgroup /foreign' "$T/out")" "1 1 1"
+is "nothing is isolated" "$(field_of status isolated 2)" -
+echo member >$CG/foreign/cpuset.cpus.partition
+rmdir $CG/foreign
+apply >/dev/null
+mkdir $CG/user
+echo 2 >$CG/user/cpuset.cpus
+try iso revert t
+grep -qw cpuset $CG/cgroup.subtree_control || complain "the controller was switched off"
+rmdir $CG/user
+echo -cpuset >$CG/cgroup.subtree_control
+tried "the controller was on before, and stays on"
+for name in pinned shared apart work; do
+	case $name in
+	pinned) ask $name cpus 1 ;;
+	shared) ask $name cpus 1,3 ;;
+	apart) ask $name cpus 0,2 ;;
+	work) ask $name cpus 0-2 ;;
+	esac
+done
+taskset -p -c 0-2 "$child" >/dev/null
+finish

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The masks of all tasks, kept across a change of the cpusets.
+ *
+ * Before 6.2 the kernel gives every task of a cpuset all of its CPUs when the
+ * controller is switched on or off or a partition is made or ended, and what
+ * anybody had chosen is forgotten. Here it is remembered, and what came out
+ * different is set again. Later kernels remember what sched_setaffinity() was
+ * told, which is more than the mask shows, so there only kernel threads are
+ * looked after: theirs the kernel has set itself, and forgets.
+ *
+ * The masks are in a file before the change, so that whoever takes the lock of
+ * the journals after one who was killed there can go on. The caller holds that
+ * lock from the one to the other.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "alloc.h"
+#include "hexmask.h"
+#include "masks.h"
+#include "rundir.h"
+#include "sysfs.h"
+
+#define FILE_NAME	"masks"
+#define MAX_SIZE	(64 * 1024 * 1024)
+#define MAX_PASSES	4
+#define KTHREADD	2
+
+struct mask_of {
+	unsigned int tid, parent;	/* @parent: of a thread, its process */
+	char *mask;			/* as in /proc/TID/status */
+};
+
+static bool field(const char *status, const char *key, unsigned int *n)
+{
+	const char *at = strstr(status, key);
+
+	return at && sscanf(at + strlen(key), "%u", n) == 1;
+}
+
+static void add(struct masks *m, int dir, unsigned int tid)
+{
+	char file[32], text[8192], *mask;
+	unsigned int tgid, ppid;
+	ssize_t n;
+	int fd;
+
+	snprintf(file, sizeof(file), "%u/status", tid);
+	fd = openat(dir, file, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	if (n <= 0)
+		return;
+	text[n] = '\0';
+	mask = strstr(text, "\nCpus_allowed:\t");
+	if (!mask || !field(text, "\nTgid:", &tgid) || !field(text, "\nPPid:", &ppid))
+		return;
+	mask = strchr(mask, '\t') + 1;
+	mask[strcspn(mask, "\n")] = '\0';
+	if (!(m->n & (m->n - 1)))
+		m->v = xrealloc(m->v, m->n ? 2 * m->n : 1, sizeof(*m->v));
+	m->v[m->n++] = (struct mask_of){ tid, tgid == tid ? ppid : tgid, xstrdup(mask) };
+}
+
+static void each(const char *path, void (*fn)(struct masks *m, int dir, unsigned int id),
+		 struct masks *m)
+{
+	DIR *d = opendir(path);
+	struct dirent *e;
+
+	while (d && (e = readdir(d)))
+		if (*e->d_name >= '1' && *e->d_name <= '9')
+			fn(m, dirfd(d), strtoul(e->d_name, NULL, 10));
+	if (d)
+		closedir(d);
+}
+
+static void add_process(struct masks *m, int dir, unsigned int pid)
+{
+	char path[PATH_MAX];
+
+	(void)dir;
+	sys_path(path, "/proc/%u/task", pid);
+	each(path, add, m);
+}
+
+static int by_tid(const void *a, const void *b)
+{
+	const struct mask_of *x = a, *y = b;
+
+	return x->tid < y->tid ? -1 : x->tid > y->tid;
+}
+
+static void take(struct masks *m)
+{
+	char path[PATH_MAX];
+
+	m->v = NULL;
+	m->n = 0;
+	sys_path(path, "/proc");
+	each(path, add_process, m);
+	if (m->n)
+		qsort(m->v, m->n, sizeof(*m->v), by_tid);
+}
+
+static unsigned long long now_in_ticks(void)
+{
+	struct timespec now;
+	long hz = sysconf(_SC_CLK_TCK);
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (unsigned long long)now.tv_sec * hz + now.tv_nsec / (1000000000 / hz);
+}
+
+/* Return: 0 or a negative errno. */
+static int keep(const struct masks *m)
+{
+	char path[PATH_MAX], *boot = sys_read("/proc/sys/kernel/random/boot_id"), *text;
+	int dir, err = -ENOMEM;
+	size_t size, i;
+	FILE *f;
+
+	sys_path(path, RUNDIR);
+	dir = rundir_open(path, false);
+	f = dir < 0 ? NULL : open_memstream(&text, &size);
+	if (f) {
+		fprintf(f, "%s %llu\n", boot ? boot : "none", now_in_ticks());
+		for (i = 0; i < m->n; i++)
+			fprintf(f, "%u %s\n", m->v[i].tid, m->v[i].mask);
+		if (!fclose(f))
+			err = rundir_write(dir, FILE_NAME, text);
+		free(text);
+	}
+	free(boot);
+	if (dir < 0)
+		return dir;
+	close(dir);
+	return err;
+}
+
+/**
+ * masks_take() - remember the masks
+ * @m: for masks_restore(), whatever is returned
+ *
+ * Return: 0, or a negative errno when they would be lost with this process.
+ */
+int masks_take(struct masks *m)
+{
+	take(m);
+	return keep(m);
+}
+
+static const struct mask_of *find(const struct masks *m, unsigned int tid)
+{
+	struct mask_of key = { .tid = tid };
+
+	return m->n ? bsearch(&key, m->v, m->n, sizeof(*m->v), by_tid) : NULL;
+}
+
+static void forget(struct masks *m)
+{
+	while (m->n)
+		free(m->v[--m->n].mask);
+	free(m->v);
+}
+
+/*
+ * What a task is to have, or NULL. One that was born meanwhile and has what its
+ * parent was given gets what its parent had.
+ */
+static const char *wanted(const struct masks *before, const struct masks *now,
+			  const struct mask_of *task, bool kthreads_only)
+{
+	const struct mask_of *was = find(before, task->tid), *parent;
+	bool kthread = task->parent == KTHREADD || task->tid == KTHREADD;
+
+	if (!kthread && kthreads_only)
+		return NULL;
+	if (was)
+		return was->mask;
+	if (kthread)
+		return NULL;
+	was = find(before, task->parent);
+	parent = find(now, task->parent);
+	return was && parent && !strcmp(parent->mask, task->mask) ? was->mask : NULL;
+}
+
+/* Those whose masks the kernel keeps refuse, and have not been changed. */
+static bool set(const struct mask_of *task, const char *mask)
+{
+	struct cpuset cpus;
+
+	return hexmask_parse(mask, &cpus) &&
+	       !syscall(SYS_sched_setaffinity, task->tid, sizeof(cpus.bit), cpus.bit);
+}
+
+static void remove_file(void)
+{
+	char path[PATH_MAX];
+	int dir;
+
+	sys_path(path, RUNDIR);
+	dir = rundir_open(path, false);
+	if (dir < 0)
+		return;
+	unlinkat(dir, FILE_NAME, 0);
+	close(dir);
+}
+
+/**
+ * masks_restore() - set again what came out different
+ * @m: what masks_take() remembered; freed
+ *
+ * A task that may not be where it was any more keeps what the kernel gave it.
+ */
+void masks_restore(struct masks *m)
+{
+	const char *mask;
+	struct masks now;
+	unsigned int pass;
+	bool more = true, kthreads_only = sys_kernel_version() >= 602;
+	size_t i;
+
+	for (pass = 0; pass < MAX_PASSES && more; pass++) {
+		take(&now);
+		more = false;
+		for (i = 0; i < now.n; i++) {
+			mask = wanted(m, &now, &now.v[i], kthreads_only);
+			if (mask && strcmp(mask, now.v[i].mask))
+				more |= set(&now.v[i], mask);
+		}
+		forget(&now);
+	}
+	forget(m);
+	remove_file();
+}
+
+/* Of this boot, and of tasks that are no later ones of the same number. */
+static void load(struct masks *m, char *text)
+{
+	char *boot = sys_read("/proc/sys/kernel/random/boot_id"), *line, *mask;
+	unsigned long long taken = 0, start;
+	unsigned int tid;
+	int len = 0;
+
+	m->v = NULL;
+	m->n = 0;
+	line = strsep(&text, "\n");
+	if (sscanf(line, "%*s%n %llu", &len, &taken) != 1 ||
+	    len != (int)strlen(boot ? boot : "none") || strncmp(line, boot ? boot : "none", len))
+		taken = 0;
+	free(boot);
+	while (taken && text && (line = strsep(&text, "\n"))) {
+		tid = strtoul(line, &mask, 10);
+		if (!tid || *mask != ' ')
+			continue;
+		start = sys_task_start(tid);
+		if (!start || start > taken)
+			continue;
+		m->v = xrealloc(m->v, m->n + 1, sizeof(*m->v));
+		m->v[m->n++] = (struct mask_of){ tid, 0, xstrdup(mask + 1) };
+	}
+}
+
+/**
+ * masks_recover() - go on where somebody was killed between take and restore
+ * @dir: the directory of journals; its lock is held
+ */
+void masks_recover(int dir)
+{
+	char *text = rundir_read(dir, FILE_NAME, MAX_SIZE);
+	struct masks m;
+
+	if (!text) {
+		/* One that is no good would else be looked at for ever. */
+		if (errno != ENOENT)
+			unlinkat(dir, FILE_NAME, 0);
+		return;
+	}
+	load(&m, text);
+	free(text);
+	if (m.n)
+		qsort(m.v, m.n, sizeof(*m.v), by_tid);
+	masks_restore(&m);
+}
