@@ -17,19 +17,6 @@
 #define SUFFIX	".json"
 #define MAX_SIZE	(1024 * 1024)
 
-static const char *boot_id(void)
-{
-	static char id[64];
-	char *text;
-
-	if (!*id) {
-		text = sys_read("/proc/sys/kernel/random/boot_id");
-		snprintf(id, sizeof(id), "%s", text ? text : "none");
-		free(text);
-	}
-	return id;
-}
-
 /**
  * journal_write() - put a journal where it outlives this process
  * @dir: the directory of journals; its lock is held
@@ -39,7 +26,7 @@ static const char *boot_id(void)
  */
 int journal_write(int dir, const struct journal *j)
 {
-	char file[CPUISO_NAME_LEN + sizeof(SUFFIX)], *text = journal_text(j, boot_id());
+	char file[CPUISO_NAME_LEN + sizeof(SUFFIX)], *text = journal_text(j, sys_boot_id());
 	int err;
 
 	snprintf(file, sizeof(file), "%s" SUFFIX, j->name);
@@ -85,7 +72,7 @@ static struct journal *read_one(int dir, const char *file)
 			set_aside(dir, file, errno == EUSERS ? "is not root's alone" : "cannot be read");
 		return NULL;
 	}
-	switch (request_name_ok(name) ? journal_parse(text, name, boot_id(), &j) : JOURNAL_DAMAGED) {
+	switch (request_name_ok(name) ? journal_parse(text, name, sys_boot_id(), &j) : JOURNAL_DAMAGED) {
 	case JOURNAL_GOOD:
 		break;
 	case JOURNAL_OTHER_BOOT:

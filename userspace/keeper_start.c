@@ -3,7 +3,6 @@
  * Leaving a keeper behind: a transient unit where there is systemd, so that it
  * outlives the session it was started from, a daemon elsewhere.
  */
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -23,12 +22,8 @@
 
 static void unit_of(char *dst, size_t size, const struct journal *j)
 {
-	size_t n = snprintf(dst, size, "cpuiso-keep-");
-	const char *p;
+	size_t n = unit_part(dst, size, "cpuiso-keep-", j->name);
 
-	for (p = j->name; *p && n + 5 < size; p++)
-		n += snprintf(dst + n, size - n, isalnum((unsigned char)*p) || *p == '_' ? "%c" : "\\x%02x",
-			      (unsigned char)*p);
 	/* One of that name may be on its way out. */
 	snprintf(dst + n, size - n, "-%.8s.service", j->nonce);
 }
@@ -50,8 +45,7 @@ static bool start_unit(const struct journal *j)
 		return false;
 	unit_of(unit, sizeof(unit), j);
 	snprintf(about, sizeof(about), "Keeper of the CPU isolation %s", j->name);
-	err = sd_bus_call_method(bus, "org.freedesktop.systemd1", "/org/freedesktop/systemd1",
-				 "org.freedesktop.systemd1.Manager", "StartTransientUnit",
+	err = sd_bus_call_method(bus, UNIT_MANAGER, "StartTransientUnit",
 				 &error, NULL, "ssa(sv)a(sa(sv))", unit, "fail", 3,
 				 "Description", "s", about,
 				 "CollectMode", "s", "inactive-or-failed",

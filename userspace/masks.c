@@ -47,6 +47,13 @@ static bool field(const char *status, const char *key, unsigned int *n)
 	return at && sscanf(at + strlen(key), "%u", n) == 1;
 }
 
+static void append(struct masks *m, unsigned int tid, unsigned int parent, const char *mask)
+{
+	if (!(m->n & (m->n - 1)))
+		m->v = xrealloc(m->v, m->n ? 2 * m->n : 1, sizeof(*m->v));
+	m->v[m->n++] = (struct mask_of){ tid, parent, xstrdup(mask) };
+}
+
 static void add(struct masks *m, int dir, unsigned int tid)
 {
 	char file[32], text[8192], *mask;
@@ -68,9 +75,7 @@ static void add(struct masks *m, int dir, unsigned int tid)
 		return;
 	mask = strchr(mask, '\t') + 1;
 	mask[strcspn(mask, "\n")] = '\0';
-	if (!(m->n & (m->n - 1)))
-		m->v = xrealloc(m->v, m->n ? 2 * m->n : 1, sizeof(*m->v));
-	m->v[m->n++] = (struct mask_of){ tid, tgid == tid ? ppid : tgid, xstrdup(mask) };
+	append(m, tid, tgid == tid ? ppid : tgid, mask);
 }
 
 static void each(const char *path, void (*fn)(struct masks *m, int dir, unsigned int id),
@@ -126,23 +131,20 @@ static unsigned long long now_in_ticks(void)
 /* Return: 0 or a negative errno. */
 static int keep(const struct masks *m)
 {
-	char path[PATH_MAX], *boot = sys_read("/proc/sys/kernel/random/boot_id"), *text;
-	int dir, err = -ENOMEM;
+	int dir = rundir_here(false), err = -ENOMEM;
 	size_t size, i;
+	char *text;
 	FILE *f;
 
-	sys_path(path, RUNDIR);
-	dir = rundir_open(path, false);
 	f = dir < 0 ? NULL : open_memstream(&text, &size);
 	if (f) {
-		fprintf(f, "%s %llu\n", boot ? boot : "none", now_in_ticks());
+		fprintf(f, "%s %llu\n", sys_boot_id(), now_in_ticks());
 		for (i = 0; i < m->n; i++)
 			fprintf(f, "%u %s\n", m->v[i].tid, m->v[i].mask);
 		if (!fclose(f))
 			err = rundir_write(dir, FILE_NAME, text);
 		free(text);
 	}
-	free(boot);
 	if (dir < 0)
 		return dir;
 	close(dir);
@@ -207,11 +209,8 @@ static bool set(const struct mask_of *task, const char *mask)
 
 static void remove_file(void)
 {
-	char path[PATH_MAX];
-	int dir;
+	int dir = rundir_here(false);
 
-	sys_path(path, RUNDIR);
-	dir = rundir_open(path, false);
 	if (dir < 0)
 		return;
 	unlinkat(dir, FILE_NAME, 0);
@@ -249,7 +248,8 @@ void masks_restore(struct masks *m)
 /* Of this boot, and of tasks that are no later ones of the same number. */
 static void load(struct masks *m, char *text)
 {
-	char *boot = sys_read("/proc/sys/kernel/random/boot_id"), *line, *mask;
+	const char *boot = sys_boot_id();
+	char *line, *mask;
 	unsigned long long taken = 0, start;
 	unsigned int tid;
 	int len = 0;
@@ -258,9 +258,8 @@ static void load(struct masks *m, char *text)
 	m->n = 0;
 	line = strsep(&text, "\n");
 	if (sscanf(line, "%*s%n %llu", &len, &taken) != 1 ||
-	    len != (int)strlen(boot ? boot : "none") || strncmp(line, boot ? boot : "none", len))
+	    len != (int)strlen(boot) || strncmp(line, boot, len))
 		taken = 0;
-	free(boot);
 	while (taken && text && (line = strsep(&text, "\n"))) {
 		tid = strtoul(line, &mask, 10);
 		if (!tid || *mask != ' ')
@@ -268,8 +267,7 @@ static void load(struct masks *m, char *text)
 		start = sys_task_start(tid);
 		if (!start || start > taken)
 			continue;
-		m->v = xrealloc(m->v, m->n + 1, sizeof(*m->v));
-		m->v[m->n++] = (struct mask_of){ tid, 0, xstrdup(mask + 1) };
+		append(m, tid, 0, mask + 1);
 	}
 }
 

@@ -162,16 +162,15 @@ static void hold(const struct journal *j, struct conn *c)
 	unsigned int *pid;
 	struct journal *now;
 	struct shelf s;
-	bool more = true;
 	int round;
 	size_t n;
 
-	for (round = 0; round < 2 && more; round++) {
+	for (round = 0; round < 2; round++) {
 		pid = members(c, j->name, &n);
-		more = !shelf_open(&s, false);
-		if (more) {
+		if (!shelf_open(&s, false)) {
 			now = still_there(&s, j);
-			more = now && steps_hold(&s.all, now, pid, n);
+			if (now)
+				steps_hold(&s.all, now, pid, n);
 			shelf_close(&s);
 		}
 		free(pid);
@@ -189,7 +188,7 @@ void outside_hold(struct journal *j, struct conn *c, json_object *iso)
 	struct journal *now;
 	struct shelf s;
 
-	if (j && iso)
+	if (j && iso && steps_to_hold(j))
 		hold(j, c);
 	if (partition_skipped())
 		warn("the CPUs stay in the scheduler's domains: %s", partition_skipped());

@@ -15,6 +15,7 @@
 
 #include "fail.h"
 #include "rundir.h"
+#include "sysfs.h"
 
 static int check(int fd, mode_t type)
 {
@@ -50,6 +51,20 @@ int rundir_open(const char *path, bool create)
 		return fd;
 	close(fd);
 	return err;
+}
+
+/**
+ * rundir_here() - open the directory of this machine
+ * @create: make it if it is not there
+ *
+ * Return: as rundir_open().
+ */
+int rundir_here(bool create)
+{
+	char path[PATH_MAX];
+
+	sys_path(path, RUNDIR);
+	return rundir_open(path, create);
 }
 
 /**

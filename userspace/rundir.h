@@ -8,6 +8,7 @@
 #define RUNDIR	"/run/cpuiso"
 
 int rundir_open(const char *path, bool create);
+int rundir_here(bool create);
 int rundir_fail(int err);
 int rundir_lock(int dir);
 char *rundir_read(int dir, const char *file, size_t max);

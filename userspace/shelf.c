@@ -22,10 +22,7 @@
  */
 int shelf_open(struct shelf *s, bool create)
 {
-	char path[PATH_MAX];
-
-	sys_path(path, RUNDIR);
-	s->dir = rundir_open(path, create);
+	s->dir = rundir_here(create);
 	if (s->dir < 0)
 		return s->dir;
 	s->lock = rundir_lock(s->dir);

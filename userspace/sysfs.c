@@ -160,6 +160,21 @@ bool sys_exists(const char *fmt, ...)
 }
 
 /**
+ * sys_boot_id() - what tells this boot from others
+ *
+ * Return: "none" when it cannot be read; good until the next call.
+ */
+const char *sys_boot_id(void)
+{
+	char *text = sys_read("/proc/sys/kernel/random/boot_id");
+	static char id[64];
+
+	snprintf(id, sizeof(id), "%s", text ? text : "none");
+	free(text);
+	return id;
+}
+
+/**
  * sys_kernel_version() - which kernel this is
  *
  * Return: 601 for 6.1; 0 when it cannot be read.

@@ -14,6 +14,7 @@ void sys_path(char path[PATH_MAX], const char *fmt, ...)
 char *sys_read(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 char *sys_read_gz(const char *file);
 bool sys_exists(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+const char *sys_boot_id(void);
 unsigned int sys_kernel_version(void);
 unsigned long long sys_task_start(unsigned int tid);
 bool sys_cpus(const char *file, struct cpuset *out);

@@ -6,7 +6,6 @@
  * controllers of the root anew whenever it sees fit (daemon-reload is enough),
  * and would switch cpuset off, and the partition with it, if no unit needed it.
  */
-#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
@@ -24,8 +23,6 @@
 
 #define MAKE_MS		5000
 #define REMOVE_MS	500
-#define MANAGER		"org.freedesktop.systemd1", "/org/freedesktop/systemd1", \
-			"org.freedesktop.systemd1.Manager"
 
 static bool with_systemd(void)
 {
@@ -35,12 +32,8 @@ static bool with_systemd(void)
 /* A dash would make it a slice of a slice. */
 static void slice_of(char *dst, size_t size, const char *name)
 {
-	size_t n = snprintf(dst, size, "cpuiso\\x2d");
-	const char *p;
+	size_t n = unit_part(dst, size, "cpuiso\\x2d", name);
 
-	for (p = name; *p && n + 12 < size; p++)
-		n += snprintf(dst + n, size - n, isalnum((unsigned char)*p) || *p == '_' ? "%c" : "\\x%02x",
-			      (unsigned char)*p);
 	snprintf(dst + n, size - n, ".slice");
 }
 
@@ -91,7 +84,7 @@ static int start_slice(sd_bus *bus, const char *slice, const char *name, const c
 	int err;
 
 	snprintf(about, sizeof(about), "CPUs of the isolation %s", name);
-	err = sd_bus_message_new_method_call(bus, &m, MANAGER, "StartTransientUnit");
+	err = sd_bus_message_new_method_call(bus, &m, UNIT_MANAGER, "StartTransientUnit");
 	if (err >= 0)
 		err = sd_bus_message_append(m, "ss", slice, "fail");
 	if (err >= 0)
@@ -159,7 +152,7 @@ static void stop_slice(const char *name)
 	if (unit_bus(&bus) < 0)
 		return;
 	slice_of(slice, sizeof(slice), name);
-	(void)sd_bus_call_method(bus, MANAGER, "StopUnit", NULL, NULL, "ss", slice, "replace");
+	(void)sd_bus_call_method(bus, UNIT_MANAGER, "StopUnit", NULL, NULL, "ss", slice, "replace");
 	sd_bus_flush_close_unref(bus);
 }
 

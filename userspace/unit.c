@@ -5,6 +5,7 @@
  * and cg_slice_to_path() in its src/basic/cgroup-util.c), so that the rule
  * already stands when the unit starts.
  */
+#include <ctype.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,6 +73,25 @@ bool unit_name(char *dst, size_t size, const char *text)
 		return false;
 	n = snprintf(dst, size, "%s%s", text, has_suffix(text) ? "" : ".service");
 	return n > 0 && (size_t)n < size && n < 256;
+}
+
+/**
+ * unit_part() - the name of an isolation as part of a unit's name
+ * @dst: @before and the name
+ * @size: size of @dst, with room for 24 more
+ * @before: what stands before it
+ * @name: the name; what could mean something in a unit's name is escaped
+ *
+ * Return: the length.
+ */
+size_t unit_part(char *dst, size_t size, const char *before, const char *name)
+{
+	size_t n = snprintf(dst, size, "%s", before);
+
+	for (; *name && n + 24 < size; name++)
+		n += snprintf(dst + n, size - n, isalnum((unsigned char)*name) || *name == '_' ? "%c" : "\\x%02x",
+			      (unsigned char)*name);
+	return n;
 }
 
 /**
@@ -245,7 +265,7 @@ int unit_cgroup_on(struct sd_bus *bus, const char *unit, char **path)
 	if (!unit_name(name, sizeof(name), unit))
 		return fail(EXIT_USAGE, "\"%s\" is no name of a unit; write it like lighttpd.service",
 			    unit);
-	err = sd_bus_call_method(bus, DEST, MANAGER, IFACE "Manager", "LoadUnit",
+	err = sd_bus_call_method(bus, UNIT_MANAGER, "LoadUnit",
 				 &error, &reply, "s", name);
 	if (err >= 0)
 		err = sd_bus_message_read(reply, "o", &object);

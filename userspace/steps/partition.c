@@ -126,6 +126,29 @@ static int check_others(const char *mount, const char *list, const struct cpuset
 	return code;
 }
 
+/* Does an isolation besides this one, or NULL, need the controller? */
+static bool needed(const struct journals *all, const struct journal *j, const char *file)
+{
+	size_t i;
+
+	for (i = 0; i < all->n; i++)
+		if (all->v[i] != j && shared_record(all->v[i], CONTROLLER, file))
+			return true;
+	return false;
+}
+
+/* Why this machine has no isolated partitions, or NULL. */
+static const char *lacks(const char *mount)
+{
+	char *words = sys_read("%s/cgroup.controllers", mount);
+	bool has = cgroup2_has_word(words, "cpuset");
+
+	free(words);
+	if (!has)
+		return "cgroup v2 has no cpuset controller here";
+	return sys_kernel_version() < 601 ? "isolated partitions came with kernel 6.1" : NULL;
+}
+
 /* An isolation whose masks would be lost to the controller, or NULL. */
 static const struct journal *in_the_way(const struct journals *others, const char *file)
 {
@@ -141,20 +164,18 @@ static const struct journal *in_the_way(const struct journals *others, const cha
 static int check(const struct request *req, const struct cpuset *cpus,
 		 const struct journals *others, const char *mount, bool *may)
 {
-	char *words = sys_read("%s/cgroup.controllers", mount), dir[PATH_MAX];
+	const char *why = lacks(mount);
 	const struct journal *other;
+	char dir[PATH_MAX];
 
 	*may = true;
 	snprintf(dir, sizeof(dir), "%s/" CONTROL, mount);
 	other = sys_kernel_version() < 602 && !is_on(mount) ? in_the_way(others, dir) : NULL;
-	if (!cgroup2_has_word(words, "cpuset"))
-		*may = skip("cgroup v2 has no cpuset controller here");
-	else if (sys_kernel_version() < 601)
-		*may = skip("isolated partitions came with kernel 6.1");
+	if (why)
+		*may = skip("%s", why);
 	else if (other)
 		*may = skip("switching the cpuset controller on would change the masks of the isolation %s, on a kernel before 6.2",
 			    other->name);
-	free(words);
 	if (!*may)
 		return 0;
 	topgroup_path(dir, sizeof(dir), mount, req->name);
@@ -188,18 +209,14 @@ static int plan_controller(const struct request *req, const struct cpuset *cpus,
 			   const struct journals *others, struct journal *j)
 {
 	char *mount, file[PATH_MAX];
-	bool ours = false;
 	int code;
-	size_t i;
 
 	code = prepare(req, cpus, others, &mount);
 	if (!mount)
 		return code;
 	snprintf(file, sizeof(file), "%s/" CONTROL, mount);
-	for (i = 0; i < others->n; i++)
-		ours |= !!shared_record(others->v[i], CONTROLLER, file);
 	/* Whichever of ours ends last switches it off. */
-	if (ours || !is_on(mount))
+	if (needed(others, NULL, file) || !is_on(mount))
 		journal_add(j, CONTROLLER, file, OFF, ON, NULL);
 	free(mount);
 	return code;
@@ -222,13 +239,9 @@ static int plan_partition(const struct request *req, const struct cpuset *cpus,
 
 static bool exists(void)
 {
-	char *mount = cgroup2_mount(), *words = NULL;
-	bool has;
+	char *mount = cgroup2_mount();
+	bool has = mount && !lacks(mount);
 
-	if (mount)
-		words = sys_read("%s/cgroup.controllers", mount);
-	has = cgroup2_has_word(words, "cpuset") && sys_kernel_version() >= 601;
-	free(words);
 	free(mount);
 	return has;
 }
@@ -331,17 +344,6 @@ static bool in_use(const char *mount)
 	return used;
 }
 
-/* Is no other isolation left that needs the controller? */
-static bool is_last(const struct journals *all, const struct journal *j, const char *file)
-{
-	size_t i;
-
-	for (i = 0; i < all->n; i++)
-		if (all->v[i] != j && shared_record(all->v[i], CONTROLLER, file))
-			return false;
-	return true;
-}
-
 static enum outcome revert_partition(const struct journals *all, const struct journal *j,
 				     const struct record *r)
 {
@@ -361,7 +363,7 @@ static enum outcome revert_partition(const struct journals *all, const struct jo
 	err = topgroup_remove(r->object, j->name);
 	/* systemd would do it as soon as the slice has gone, and nobody would keep the masks. */
 	snprintf(control, sizeof(control), "%s/" CONTROL, mount);
-	if (shared_record(j, CONTROLLER, control) && is_last(all, j, control) && !in_use(mount))
+	if (shared_record(j, CONTROLLER, control) && !needed(all, j, control) && !in_use(mount))
 		(void)step_write(control, OFF);
 	masks_restore(&masks);
 	free(mount);
@@ -443,7 +445,7 @@ static enum outcome revert_controller(const struct journals *all, const struct j
 
 	if (!is_ours(j, r, &mount))
 		return OUT_GONE;
-	if (is_last(all, j, r->object) && is_on(mount))
+	if (!needed(all, j, r->object) && is_on(mount))
 		out = switch_off(mount, r->object);
 	free(mount);
 	return out;

@@ -60,7 +60,8 @@ const struct step *step_of(const char *name);
 int steps_plan(const struct request *req, const struct journals *others,
 	       struct journal *j);
 int steps_apply(const struct journal *j);
-bool steps_hold(const struct journals *all, const struct journal *j,
+bool steps_to_hold(const struct journal *j);
+void steps_hold(const struct journals *all, const struct journal *j,
 		const unsigned int *pid, size_t n);
 void steps_revert(const struct journals *all, const struct journal *j,
 		  unsigned int count[NR_OUTCOMES], json_object *rows);

@@ -95,29 +95,40 @@ static void add_row(json_object *rows, const struct record *r, enum outcome out,
 }
 
 /**
+ * steps_to_hold() - is there anything for steps_hold() to do
+ * @j: the journal
+ */
+bool steps_to_hold(const struct journal *j)
+{
+	const struct step *s;
+	size_t i;
+
+	for (i = 0; i < j->n; i++) {
+		s = step_of(j->record[i].step);
+		if (s && s->hold)
+			return true;
+	}
+	return false;
+}
+
+/**
  * steps_hold() - put in place what follows when the module has isolated
  * @all: the journals of the isolations that there are
  * @j: the journal, one of @all
  * @pid: the processes of the workload
  * @n: how many
- *
- * Return: whether there was anything of the kind.
  */
-bool steps_hold(const struct journals *all, const struct journal *j,
+void steps_hold(const struct journals *all, const struct journal *j,
 		const unsigned int *pid, size_t n)
 {
 	const struct step *s;
-	bool any = false;
 	size_t i;
 
 	for (i = 0; i < j->n; i++) {
 		s = step_of(j->record[i].step);
-		if (!s || !s->hold)
-			continue;
-		s->hold(all, j, &j->record[i], pid, n);
-		any = true;
+		if (s && s->hold)
+			s->hold(all, j, &j->record[i], pid, n);
 	}
-	return any;
 }
 
 /**
