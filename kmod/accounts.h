@@ -3,8 +3,10 @@
 #define CPUISO_ACCOUNTS_H
 
 #include <linux/atomic.h>
+#include <linux/bitops.h>
 #include <linux/percpu.h>
 #include <linux/seqlock.h>
+#include "clock.h"
 #include "types.h"
 
 #define CPUISO_LEDGER_SOURCES	512
@@ -183,6 +185,32 @@ static inline size_t cpuiso_depth(const struct cpuiso_ledger *l,
 				  const struct cpuiso_stretch *top)
 {
 	return ((const char *)top - (const char *)l->stack) / sizeof(*top);
+}
+
+/**
+ * cpuiso_source_add - a stretch has ended
+ * @s: its source
+ * @own: ticks that it had for itself
+ * @start: when it began, in ticks
+ * @end: when it ended, in ticks
+ *
+ * Context: any; @s is the caller's to write.
+ */
+static __always_inline void cpuiso_source_add(struct cpuiso_source *s, u64 own,
+					      u64 start, u64 end)
+{
+	u64 ns = cpuiso_ticks_to_ns(own);
+
+	if (unlikely(!s->first))
+		s->first = start;
+	s->count++;
+	s->total += own;
+	if (unlikely(own > s->max))
+		s->max = own;
+	s->last = end;
+	/* The bucket is fls64(@ns). */
+	s->histogram[min_t(unsigned long, __fls(2 * ns + 1),
+			   CPUISO_HISTOGRAM_LEN - 1)]++;
 }
 
 DECLARE_PER_CPU(struct cpuiso_ledger *, cpuiso_ledgers);

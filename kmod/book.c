@@ -38,24 +38,6 @@ static __always_inline u64 look(const struct cpuiso_ledger *l, u64 *nmis)
 	return ticks - *nmis;
 }
 
-/* A stretch from @start to @end, by the clock, had @own ticks for itself. */
-static __always_inline void add(struct cpuiso_source *s, u64 own, u64 start,
-				u64 end)
-{
-	u64 ns = cpuiso_ticks_to_ns(own);
-
-	if (unlikely(!s->first))
-		s->first = start;
-	s->count++;
-	s->total += own;
-	if (unlikely(own > s->max))
-		s->max = own;
-	s->last = end;
-	/* The bucket is fls64(@ns). */
-	s->histogram[min_t(unsigned long, __fls(2 * ns + 1),
-			   CPUISO_HISTOGRAM_LEN - 1)]++;
-}
-
 static __always_inline void begin(struct cpuiso_stretch *st,
 				  struct cpuiso_source *s, u64 now)
 {
@@ -91,7 +73,7 @@ static __always_inline void pop(struct cpuiso_ledger *l,
 
 	l->top = st - 1;
 	st[-1].inner += now - st->start;
-	add(s, own(st, now), st->start + nmis, now + nmis);
+	cpuiso_source_add(s, own(st, now), st->start + nmis, now + nmis);
 }
 
 static __always_inline bool is_thread(const struct cpuiso_source *s)
@@ -249,7 +231,8 @@ static __always_inline void change_task(struct cpuiso_ledger *l,
 {
 	struct cpuiso_stretch *st = l->stack;
 
-	add(st->source, own(st, now), st->start + nmis, now + nmis);
+	cpuiso_source_add(st->source, own(st, now), st->start + nmis,
+			  now + nmis);
 	begin(st, s, now);
 }
 
@@ -514,7 +497,7 @@ notrace void cpuiso_book_nmi(struct cpuiso_ledger *l, const void *handler,
 		}
 	}
 	now = cpuiso_ticks();
-	add(s, ticks, now - ticks, now);
+	cpuiso_source_add(s, ticks, now - ticks, now);
 	WRITE_ONCE(l->nmi_ticks, l->nmi_ticks + ticks);
 	raw_write_seqcount_end(&l->nmi_seq);
 }

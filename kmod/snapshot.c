@@ -24,18 +24,6 @@
 
 static DEFINE_MUTEX(naming);
 
-static void book(struct cpuiso_source *s, u64 net, u64 start, u64 now)
-{
-	if (!s->first)
-		s->first = start;
-	s->count++;
-	s->total += net;
-	s->max = max(s->max, net);
-	s->last = now;
-	s->histogram[min_t(unsigned int, fls64(cpuiso_ticks_to_ns(net)),
-			   CPUISO_HISTOGRAM_LEN - 1)]++;
-}
-
 /*
  * What is open, as if it ended now, the innermost first. Where the CPU writes
  * meanwhile this may be anything, and is thrown away.
@@ -56,9 +44,10 @@ static void book_open(struct cpuiso_snapshot *s, const struct cpuiso_ledger *l)
 		u64 gross = max_t(s64, 0, now - start);
 
 		if (place >= 0 && place < s->n)
-			book(&s->sources[place],
-			     max_t(s64, 0, gross - READ_ONCE(st->inner) -
-					   inside), start + nmis, s->now);
+			cpuiso_source_add(&s->sources[place],
+					  max_t(s64, 0, gross - inside -
+						READ_ONCE(st->inner)),
+					  start + nmis, s->now);
 		inside = gross;
 	}
 }
