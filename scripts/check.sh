@@ -19,53 +19,39 @@ for name in "${@:-}"; do
 done
 [ $# -eq 0 ] || checks=("$@")
 
-passed=0 failed=0 skipped=0 running=0
-out=$(mktemp -d) || exit
-trap 'rm -rf "$out"' EXIT
-trap 'exit 143' INT TERM HUP
-declare -A name_of
+# shellcheck source=scripts/lib/totals.sh
+. "$here/lib/totals.sh"
+# shellcheck source=scripts/lib/jobs.sh
+. "$here/lib/jobs.sh"
+jobs=$(nproc)
+log=$(mktemp -d) || exit
+trap 'rm -rf "$log"' EXIT
 
 # Waits for one check to end and says how it went.
 reap() {
-	local pid status=0 name
-	wait -n -p pid || status=$?
-	name=${name_of[$pid]}
-	running=$((running - 1))
+	local name status seconds
+	next_ended
 	case $status in
 	0)
-		echo "ok $name ($(<"$out/$name.s") s)"
+		echo "ok $name ($seconds s)"
 		passed=$((passed + 1))
 		;;
 	4)
-		echo "skip $name: $(tail -1 "$out/$name")"
+		echo "skip $name: $(tail -1 "$log/$name.out")"
 		skipped=$((skipped + 1))
 		;;
 	*)
-		echo "not ok $name ($(<"$out/$name.s") s)"
-		sed 's/^/    /' "$out/$name"
+		echo "not ok $name ($seconds s)"
+		sed 's/^/    /' "$log/$name.out"
 		failed=$((failed + 1))
 		;;
 	esac
 }
 
-# shellcheck disable=SC2317 # started in the background
-run() {
-	local status=0
-	SECONDS=0
-	"$here/checks/$1" >"$out/$1" 2>&1 </dev/null || status=$?
-	echo $SECONDS >"$out/$1.s"
-	return $status
-}
-
 "$here/deps.sh" build check || exit
 for name in "${checks[@]}"; do
-	[ $running -lt "$(nproc)" ] || reap
-	run "$name" &
-	name_of[$!]=$name
-	running=$((running + 1))
+	start "$name" "$here/checks/$name"
 done
-while [ $running -gt 0 ]; do
-	reap
-done
-echo "$passed passed, $failed failed$([ $skipped = 0 ] || echo ", $skipped skipped")"
-[ $failed = 0 ]
+reap_all
+totals
+[ "$failed" = 0 ]

@@ -39,22 +39,10 @@ done
 
 # shellcheck source=scripts/lib/totals.sh
 . "$tree/scripts/lib/totals.sh"
+# shellcheck source=scripts/lib/jobs.sh
+. "$tree/scripts/lib/jobs.sh"
 mkdir -p "$cache/log"
 log=$(mktemp -d "$cache/log/test.XXXXXX") || exit
-running=0
-declare -A name_of started
-
-# shellcheck disable=SC2317 # the traps call it
-stop() {
-	local pid
-	for pid in "${!name_of[@]}"; do
-		kill "$pid" 2>/dev/null
-	done
-	wait
-	exit "$1"
-}
-trap 'stop 130' INT
-trap 'stop 143' TERM HUP
 
 finish() {
 	if [ "$failed" = 0 ]; then
@@ -85,34 +73,21 @@ build() {
 
 # Waits for one job to end and says how it went.
 reap() {
-	local pid status=0 name out before=$failed p=$passed f=$failed s=$skipped
-	wait -n -p pid || status=$?
-	name=${name_of[$pid]} out=$log/${name_of[$pid]}.out
-	unset "name_of[$pid]"
-	running=$((running - 1))
-	if ! add_totals "$out" || { [ $status != 0 ] && [ "$failed" = "$before" ]; }; then
+	local name status seconds out before=$failed p=$passed f=$failed s=$skipped
+	next_ended
+	out=$log/$name.out
+	if ! add_totals "$out" || { [ "$status" != 0 ] && [ "$failed" = "$before" ]; }; then
 		echo "ended with status $status" >>"$out"
 		failed=$((failed + 1))
 	fi
 	if [ "$failed" = "$before" ]; then
-		echo "ok $name: $((passed - p)) passed$([ $s = "$skipped" ] || echo ", $((skipped - s)) skipped"), $((SECONDS - started[$pid])) s"
+		echo "ok $name: $((passed - p)) passed$([ $s = "$skipped" ] || echo ", $((skipped - s)) skipped"), $seconds s"
 		# Why something was not tested is part of the result.
 		grep -hE '^ *ok .*# SKIP|^# .*: skipped' "$out" "$log/$name"/ktap.log 2>/dev/null | sed 's/^ */    /'
 	else
-		echo "not ok $name: $((passed - p)) passed, $((failed - f)) failed, $((SECONDS - started[$pid])) s"
+		echo "not ok $name: $((passed - p)) passed, $((failed - f)) failed, $seconds s"
 		sed 's/^/    /' "$out"
 	fi
-}
-
-# start NAME COMMAND...
-start() {
-	local name=$1
-	shift
-	[ $running -lt "$jobs" ] || reap
-	"$@" >"$log/$name.out" 2>&1 </dev/null &
-	name_of[$!]=$name
-	started[$!]=$SECONDS
-	running=$((running + 1))
 }
 
 needs_of() {
@@ -204,7 +179,5 @@ if [ -z "$kernel" ]; then
 	[ -z "$selftest" ] || start vm-selftest "$tree/tests/vm/selftest.sh"
 fi
 [ -z "$packaging" ] || start packaging "$tree/tests/packaging.sh"
-while [ $running -gt 0 ]; do
-	reap
-done
+reap_all
 finish
