@@ -64,6 +64,24 @@ rebind() {
 	done
 }
 
+# What the machine's own doing brings, a result each. Wants lib.sh.
+machine_stirs() {
+	check "a file system is mounted on a loop device" disk_mount
+	if has_rng; then
+		check "a driver is bound anew" rebind
+	else
+		skip "a driver is bound anew" "no virtio-rng"
+	fi
+	if command -v irqbalance >/dev/null; then
+		try irqbalance --oneshot
+		try balancer_start
+		tried "irqbalance --oneshot, and then as a daemon"
+		[ -z "$balancer" ] || puppets+=("$balancer")
+	else
+		skip "irqbalance --oneshot, and then as a daemon" "not installed"
+	fi
+}
+
 # trace_start CPU: from now on, what runs on this CPU, and what is moved off it, wherever that is done.
 trace_start() {
 	local event

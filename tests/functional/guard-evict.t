@@ -40,20 +40,7 @@ if [ -n "$irq" ]; then
 else
 	skip "an interrupt is requested" "no line is free"
 fi
-check "a file system is mounted" disk_mount
-if has_rng; then
-	check "a driver is bound anew" rebind
-else
-	skip "a driver is bound anew" "no virtio-rng"
-fi
-if command -v irqbalance >/dev/null; then
-	try irqbalance --oneshot
-	try balancer_start
-	tried "irqbalance --oneshot, and then as a daemon"
-	[ -z "$balancer" ] || puppets+=("$balancer")
-else
-	skip "irqbalance --oneshot, and then as a daemon" "not installed"
-fi
+machine_stirs
 ask self cpus 1
 try taskset -pc 1 "$spinner"
 try on 0 "$spinner"

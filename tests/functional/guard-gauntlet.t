@@ -41,20 +41,7 @@ if [ -n "$irq" ]; then
 else
 	skip "an interrupt is requested and freed, again and again" "no line is free"
 fi
-check "a file system is mounted on a loop device" disk_mount
-if has_rng; then
-	check "a driver is bound anew" rebind
-else
-	skip "a driver is bound anew" "no virtio-rng"
-fi
-if command -v irqbalance >/dev/null; then
-	try irqbalance --oneshot
-	try balancer_start
-	tried "irqbalance --oneshot, and then as a daemon"
-	[ -z "$balancer" ] || puppets+=("$balancer")
-else
-	skip "irqbalance --oneshot, and then as a daemon" "not installed"
-fi
+machine_stirs
 for ((i = 0; i < n_tasks; i++)); do
 	if ((i % 2)); then
 		ask "task$i" cpus 1 "${spinners[i]}"

@@ -9,32 +9,20 @@ plan 5
 hire work
 remember
 
-left=0
-rounds() {
-	local what=$1 step=$2 n status
-	shift 2
-	for ((n = 1; n < 200; n += step)); do
-		load
-		[ "$what" = apply ] || try iso "${apply[@]}"
-		killat -w "$n" "$@" >"$T/killat.out" 2>"$T/killat.err"
-		status=$?
-		if ((n / step % 2)); then
-			kill_keeper t
-			try unload
-			[ ! -e /run/cpuiso/t.json ] || left=$((left + 1))
-			iso status >"$T/status" 2>&1
-			try grep -q "module is not loaded" "$T/status"
-		else
-			try unload
-			# Killed before it had a keeper, there is the next command as well.
-			put_back >/dev/null || iso status >/dev/null 2>&1
-		fi
-		try is_same || complain "$what killed at call $n ($(<"$T/killat.err"))"
-		[ ! -e /run/cpuiso/t.json ] || complain "a journal is left"
-		[ $status -eq 99 ] || break
-	done
-	[ $status -eq 0 ] || complain "$what not killed ended with $status"
-	note "$what was killed up to its call $n"
+left=0 most=200
+# aftermath ROUND
+aftermath() {
+	if (($1 % 2)); then
+		kill_keeper t
+		try unload
+		[ ! -e /run/cpuiso/t.json ] || left=$((left + 1))
+		iso status >"$T/status" 2>&1
+		try grep -q "module is not loaded" "$T/status"
+	else
+		try unload
+		# Killed before it had a keeper, there is the next command as well.
+		put_back >/dev/null || iso status >/dev/null 2>&1
+	fi
 }
 
 apply=(apply -c 1 --name t --pid "${pid[work]}")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # An isolation's keeper, found by the words of its command line. For tests that have read lib.sh.
+# shellcheck disable=SC2154 # apply and most are the test's
 
 # keeper_of NAME: its process id. No process is started for it, there are many of them to look at.
 keeper_of() {
@@ -21,4 +22,24 @@ keeper_of() {
 kill_keeper() {
 	local keeper
 	keeper=$(keeper_of "$1") && kill -9 "$keeper" && wait-for 5 gone "$keeper"
+}
+
+# rounds WHAT STEP COMMAND...: killed at one of its calls after the other, STEP calls apart. "aftermath" of the test unloads
+# the module and has put back what is left; then all is as it was. The isolation is t, made with "${apply[@]}", and
+# no command has as many calls as $most.
+rounds() {
+	local what=$1 step=$2 n status
+	shift 2
+	for ((n = 1; n < most; n += step)); do
+		load
+		[ "$what" = apply ] || try iso "${apply[@]}"
+		killat -w "$n" "$@" >"$T/killat.out" 2>"$T/killat.err"
+		status=$?
+		aftermath $((n / step))
+		try is_same || complain "$what killed at call $n ($(<"$T/killat.err"))"
+		[ ! -e /run/cpuiso/t.json ] || complain "a journal is left"
+		[ $status -eq 99 ] || break
+	done
+	[ $status -eq 0 ] || complain "$what not killed ended with $status"
+	note "$what was killed up to its call $n"
 }

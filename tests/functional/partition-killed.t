@@ -6,7 +6,6 @@
 . "$TESTLIB/keeper.sh"
 . "$TESTLIB/partition.sh"
 need_partition
-partition=(--partition)
 plan 5
 
 hire work
@@ -15,26 +14,15 @@ ask pinned cpus 0
 remember
 cgroups >"$T/cgroups"
 
-at_masks=0
-rounds() {
-	local what=$1 step=$2 n status
-	shift 2
-	for ((n = 1; n < 400; n += step)); do
-		load
-		[ "$what" = apply ] || try iso apply -c 1 --name t --pid "${pid[work]}"
-		killat -w "$n" "$@" >"$T/killat.out" 2>"$T/killat.err"
-		status=$?
-		! grep -q setaffinity "$T/killat.err" || at_masks=$((at_masks + 1))
-		# Who is to put it back has to be told that it is over, which rmmod does.
-		((n / step % 2)) || kill_keeper t
-		try unload
-		wait-for 3 absent /run/cpuiso/t.json >/dev/null || iso status >/dev/null 2>&1
-		try is_same || complain "$what killed at call $n ($(<"$T/killat.err"))"
-		try same_cgroups || complain "$what killed at call $n"
-		[ $status -eq 99 ] || break
-	done
-	[ $status -eq 0 ] || complain "$what not killed ended with $status"
-	note "$what was killed up to its call $n"
+at_masks=0 most=400
+# aftermath ROUND
+aftermath() {
+	! grep -q setaffinity "$T/killat.err" || at_masks=$((at_masks + 1))
+	# Who is to put it back has to be told that it is over, which rmmod does.
+	(($1 % 2)) || kill_keeper t
+	try unload
+	wait-for 3 absent /run/cpuiso/t.json >/dev/null || iso status >/dev/null 2>&1
+	try same_cgroups || complain "cgroups ($(<"$T/killat.err"))"
 }
 apply=(apply -c 1 --name t --pid "${pid[work]}" --partition)
 rounds apply 7 "$CPUISO_BIN" "${apply[@]}"
