@@ -319,41 +319,59 @@ static const struct kernel_param_ops cost_ops = { .set = cost_set };
 module_param_cb(cost, &cost_ops, NULL, 0200);
 MODULE_PARM_DESC(cost, "KIND COUNT");
 
-static const char * const passed[] = {
-	"sched_switch", "irq_work_entry", "irq_work_exit", "irq_handler_entry",
-	"irq_handler_exit", "softirq_entry", "softirq_exit",
+/* @passed: on the way of what "cost" does */
+struct watched {
+	const char *name;
+	bool passed;
+	struct tracepoint *tp;
+	u64 first;
 };
 
-static struct tracepoint *tps[ARRAY_SIZE(passed)];
+static struct watched watched[] = {
+	{ "sched_switch", true },
+	{ "irq_handler_entry", true }, { "irq_handler_exit", true },
+	{ "softirq_entry", true }, { "softirq_exit", true },
+	{ "irq_work_entry", true }, { "irq_work_exit", true },
+	{ "timer_expire_entry" }, { "timer_expire_exit" },
+	{ "hrtimer_expire_entry" }, { "hrtimer_expire_exit" },
+	{ "workqueue_execute_start" }, { "workqueue_execute_end" },
+	{ "csd_function_entry" }, { "csd_function_exit" },
+	{ "local_timer_entry" }, { "local_timer_exit" },
+	{ "reschedule_entry" }, { "reschedule_exit" },
+	{ "call_function_entry" }, { "call_function_exit" },
+	{ "call_function_single_entry" }, { "call_function_single_exit" },
+};
+
 static bool empty;
+
+static void find_watched(struct tracepoint *tp, void *priv)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(watched); i++)
+		if (!strcmp(watched[i].name, tp->name))
+			watched[i].tp = tp;
+}
 
 /* Of any prototype: it looks at no argument. */
 static notrace void empty_probe(void *data)
 {
 }
 
-static void find_passed(struct tracepoint *tp, void *priv)
-{
-	int i = match_string(passed, ARRAY_SIZE(passed), tp->name);
-
-	if (i >= 0)
-		tps[i] = tp;
-}
-
 static void empty_detach(void)
 {
-	unsigned int i;
+	struct watched *w;
 
-	for (i = 0; i < ARRAY_SIZE(tps); i++)
-		if (empty && tps[i])
-			tracepoint_probe_unregister(tps[i], empty_probe, NULL);
+	for (w = watched; w < &watched[ARRAY_SIZE(watched)]; w++)
+		if (empty && w->passed && w->tp)
+			tracepoint_probe_unregister(w->tp, empty_probe, NULL);
 	tracepoint_synchronize_unregister();
 	empty = false;
 }
 
 static int empty_set(const char *val, const struct kernel_param *kp)
 {
-	unsigned int i;
+	struct watched *w;
 	bool on;
 	int err;
 
@@ -361,9 +379,9 @@ static int empty_set(const char *val, const struct kernel_param *kp)
 	if (err)
 		return err;
 	empty_detach();
-	for (i = 0; on && i < ARRAY_SIZE(tps); i++)
-		if (tps[i])
-			tracepoint_probe_register(tps[i], empty_probe, NULL);
+	for (w = watched; on && w < &watched[ARRAY_SIZE(watched)]; w++)
+		if (w->passed && w->tp)
+			tracepoint_probe_register(w->tp, empty_probe, NULL);
 	empty = on;
 	return 0;
 }
@@ -374,27 +392,6 @@ MODULE_PARM_DESC(empty, "whether a probe that does nothing is attached");
 
 static int witness = -1;
 static u64 stopped;
-
-struct watched {
-	const char *name;
-	struct tracepoint *tp;
-	u64 first;
-};
-
-static struct watched watched[] = {
-	{ "sched_switch" },
-	{ "irq_handler_entry" }, { "irq_handler_exit" },
-	{ "softirq_entry" }, { "softirq_exit" },
-	{ "timer_expire_entry" }, { "timer_expire_exit" },
-	{ "hrtimer_expire_entry" }, { "hrtimer_expire_exit" },
-	{ "workqueue_execute_start" }, { "workqueue_execute_end" },
-	{ "csd_function_entry" }, { "csd_function_exit" },
-	{ "local_timer_entry" }, { "local_timer_exit" },
-	{ "reschedule_entry" }, { "reschedule_exit" },
-	{ "call_function_entry" }, { "call_function_exit" },
-	{ "call_function_single_entry" }, { "call_function_single_exit" },
-	{ "irq_work_entry" }, { "irq_work_exit" },
-};
 
 /* Of any prototype, as empty_probe(). */
 static notrace void first_probe(void *data)
@@ -415,15 +412,6 @@ static notrace void last_probe(void *data)
 	ns = local_clock() - w->first;
 	if (ns > 100 * NSEC_PER_USEC)
 		stopped += ns;
-}
-
-static void find_watched(struct tracepoint *tp, void *priv)
-{
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(watched); i++)
-		if (!strcmp(watched[i].name, tp->name))
-			watched[i].tp = tp;
 }
 
 static void witness_detach(void)
@@ -488,7 +476,6 @@ static int __init noise_init(void)
 	hrtimer_init(&hrtimer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
 	hrtimer.function = noise_hrtimer_fn;
 #endif
-	for_each_kernel_tracepoint(find_passed, NULL);
 	for_each_kernel_tracepoint(find_watched, NULL);
 #ifdef IRQ_WORK_INIT_HARD
 	/* Else PREEMPT_RT leaves it to a thread. */
