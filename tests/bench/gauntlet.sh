@@ -161,7 +161,7 @@ rebind
 order work 1 100
 taskset -pc 0-1 $spinner >/dev/null
 taskset -c 1 stress-ng --quiet --fork 2 --fork-ops 100
-irqbalance --oneshot >/dev/null 2>&1
+balance_once
 balancer_start
 balancer_stop 3 >&2
 sleep 2

@@ -73,7 +73,7 @@ machine_stirs() {
 		skip "a driver is bound anew" "no virtio-rng"
 	fi
 	if command -v irqbalance >/dev/null; then
-		try irqbalance --oneshot
+		try balance_once
 		try balancer_start
 		tried "irqbalance --oneshot, and then as a daemon"
 		[ -z "$balancer" ] || puppets+=("$balancer")
@@ -111,7 +111,14 @@ trace_read() {
 	cat "$TRACE_HERE/trace" >"$1"
 }
 
-# The daemon; without the directory for its socket it ends at once.
+# In the foreground, for as a daemon it comes to it ten seconds later, when something else is looked at. Without the
+# directory for its socket it ends at once.
+balance_once() {
+	mkdir -p /run/irqbalance
+	irqbalance --foreground --oneshot --interval=1 >/dev/null 2>&1
+}
+
+# The daemon.
 balancer=''
 balancer_start() {
 	mkdir -p /run/irqbalance

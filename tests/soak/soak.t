@@ -36,11 +36,6 @@ memory() {
 		END { printf "kmalloc: %d, caches of cpuiso: %d\n", kmalloc / 1024, own / 1024 }' /proc/slabinfo
 }
 
-# In the foreground, for as a daemon it is done when the cycle is over.
-irqbalance_once() {
-	! command -v irqbalance >/dev/null || irqbalance --foreground --oneshot >/dev/null 2>&1
-}
-
 replug() {
 	local cpu=$((RANDOM % last + 1))
 	echo 0 >/sys/devices/system/cpu/cpu$cpu/online
@@ -65,7 +60,7 @@ trouble() {
 		8) what='workload forks' && ask work fork && ask work kill "$REPLY" ;;
 		9 | 10) what='fork storms' && storm 2000 1 storm-member </dev/null >"$T/storm" 2>&1 ;;
 		11) what=hotplugs && replug ;;
-		12) what=irqbalance && irqbalance_once ;;
+		12) what=irqbalance && command -v irqbalance >/dev/null && balance_once ;;
 		13) what=newcomers && newcomers 1 1 >"$T/out" ;;
 		esac && done_n["$what"]=$((${done_n["$what"]-0} + 1))
 	done
