@@ -408,6 +408,10 @@ void cpuiso_guard_note(struct cpuiso_world *w, struct cpuiso_note *note)
 		look(w, r, note->by);
 		break;
 	default:
+		if (READ_ONCE(r->by_hotplug)) {
+			cpuiso_task_settle(w, r);
+			break;
+		}
 		if (!note->number && lost_to_partition(w, r)) {
 			cpuiso_rec_wrote(&r->rec, w->now);
 			cpuiso_task_settle(w, r);

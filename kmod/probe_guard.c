@@ -288,20 +288,36 @@ static bool switches_migration(const struct task_struct *p,
 	       (cpuiso_migration_disabled(p) && mask == cpumask_of(task_cpu(p)));
 }
 
+/*
+ * When a CPU has gone or come, a work item gives those in a cpuset other masks.
+ * What the stopper does, which is a realtime thread, is for good: it gives CPUs
+ * to a task that has none left.
+ */
+static bool follows_hotplug(const struct task_struct *p, struct task_struct *by,
+			    struct pt_regs *regs)
+{
+	return by && by->flags & PF_KTHREAD && !rt_task(by) &&
+	       !(p->flags & PF_KTHREAD) && !cpuiso_mask_is_wanted(regs);
+}
+
 static int mask_written(struct kprobe *kp, struct pt_regs *regs)
 {
 	const struct cpumask *mask = cpuiso_new_mask(regs);
 	struct task_struct *p, *by;
 	struct cpuiso_task_rec *r;
+	bool by_hotplug;
 
 	p = (struct task_struct *)regs_get_kernel_argument(regs, 0);
 	if (p->flags & PF_NO_SETAFFINITY || switches_migration(p, mask) ||
 	    !culprit(&by))
 		return 0;
 	r = cpuiso_task_rec_find(store, p);
+	by_hotplug = follows_hotplug(p, by, regs);
+	if (r)
+		WRITE_ONCE(r->by_hotplug, by_hotplug);
 	if (r && READ_ONCE(r->rec.fight.quiet))
 		return 0;
-	if (!cpumask_intersects(mask, &watched) &&
+	if (!by_hotplug && !cpumask_intersects(mask, &watched) &&
 	    !(r && (cpuiso_rec_owner(&r->rec) || READ_ONCE(r->rec.tolerated))))
 		return 0;
 	if (is_newborn(p)) {

@@ -168,6 +168,11 @@ static void undone(struct cpuiso_world *w, const struct cpuiso_task_rec *r,
 static void reconcile(struct cpuiso_world *w, struct cpuiso_task_rec *r,
 		      const struct cpumask *now)
 {
+	/* Nobody has decided that, so what it had is still its original. */
+	if (READ_ONCE(r->by_hotplug)) {
+		cpuiso_rec_wrote(&r->rec, now);
+		return;
+	}
 	if (r->irq_thread || cpumask_subset(r->rec.set, w->replugged)) {
 		cpuiso_rec_seen(&r->rec, now);
 		return;

@@ -180,6 +180,8 @@ struct cpuiso_rec {
  * @by_pid: who wrote its mask since @noted, 0 when nobody did or could say so;
  *	written by a probe, under the task's pi_lock
  * @by_comm: its name; evidence only, may be torn
+ * @by_hotplug: written by a probe, under the task's pi_lock: the last to write
+ *	its mask, but for us, was the kernel, because a CPU had gone or come
  * @irq_thread: written by the worker: the thread of an interrupt, which
  *	follows its interrupt; the probes say nothing about it
  * @newborn: W: a kernel thread that was made and not woken yet: whoever made
@@ -212,6 +214,7 @@ struct cpuiso_task_rec {
 	pid_t by_pid;
 	char by_comm[TASK_COMM_LEN];
 	bool irq_thread;
+	bool by_hotplug;
 	bool real;
 	bool newborn:1;
 	bool woken:1;
