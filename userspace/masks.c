@@ -11,7 +11,9 @@
  *
  * The masks are in a file before the change, so that whoever takes the lock of
  * the journals after one who was killed there can go on. The caller holds that
- * lock from the one to the other.
+ * lock from the one to the other. The module may have been unloaded by then, and
+ * have put back what it could; so beside the mask is what the module says the
+ * task had before it.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -32,12 +34,15 @@
 
 #define FILE_NAME	"masks"
 #define MAX_SIZE	(64 * 1024 * 1024)
-#define MAX_PASSES	4
+#define MAX_PASSES	8
 #define KTHREADD	2
+/* The column of /proc/cpuiso/tasks that has the mask a task would have without us. */
+#define ORIGINAL	7
 
 struct mask_of {
 	unsigned int tid, parent;	/* @parent: of a thread, its process */
 	char *mask;			/* as in /proc/TID/status */
+	char *orig;			/* a list, or NULL when the module has none */
 };
 
 static bool field(const char *status, const char *key, unsigned int *n)
@@ -47,17 +52,19 @@ static bool field(const char *status, const char *key, unsigned int *n)
 	return at && sscanf(at + strlen(key), "%u", n) == 1;
 }
 
-static void append(struct masks *m, unsigned int tid, unsigned int parent, const char *mask)
+static struct mask_of *append(struct masks *m, unsigned int tid)
 {
 	if (!(m->n & (m->n - 1)))
 		m->v = xrealloc(m->v, m->n ? 2 * m->n : 1, sizeof(*m->v));
-	m->v[m->n++] = (struct mask_of){ tid, parent, xstrdup(mask) };
+	m->v[m->n] = (struct mask_of){ .tid = tid };
+	return &m->v[m->n++];
 }
 
 static void add(struct masks *m, int dir, unsigned int tid)
 {
 	char file[32], text[8192], *mask;
 	unsigned int tgid, ppid;
+	struct mask_of *task;
 	ssize_t n;
 	int fd;
 
@@ -75,7 +82,9 @@ static void add(struct masks *m, int dir, unsigned int tid)
 		return;
 	mask = strchr(mask, '\t') + 1;
 	mask[strcspn(mask, "\n")] = '\0';
-	append(m, tid, tgid == tid ? ppid : tgid, mask);
+	task = append(m, tid);
+	task->parent = tgid == tid ? ppid : tgid;
+	task->mask = xstrdup(mask);
 }
 
 static void each(const char *path, void (*fn)(struct masks *m, int dir, unsigned int id),
@@ -119,6 +128,29 @@ static void take(struct masks *m)
 		qsort(m->v, m->n, sizeof(*m->v), by_tid);
 }
 
+static struct mask_of *find(const struct masks *m, unsigned int tid)
+{
+	struct mask_of key = { .tid = tid };
+
+	return m->n ? bsearch(&key, m->v, m->n, sizeof(*m->v), by_tid) : NULL;
+}
+
+static void add_originals(struct masks *m)
+{
+	char *text = sys_read("/proc/cpuiso/tasks"), *rest = text, *line;
+	struct mask_of *task;
+	unsigned int column;
+
+	while (rest && (line = strsep(&rest, "\n"))) {
+		task = find(m, strtoul(line, NULL, 10));
+		for (column = 0; line && column < ORIGINAL; column++)
+			(void)strsep(&line, "\t");
+		if (task && line)
+			task->orig = xstrdup(strsep(&line, "\t"));
+	}
+	free(text);
+}
+
 static unsigned long long now_in_ticks(void)
 {
 	struct timespec now;
@@ -140,7 +172,8 @@ static int keep(const struct masks *m)
 	if (f) {
 		fprintf(f, "%s %llu\n", sys_boot_id(), now_in_ticks());
 		for (i = 0; i < m->n; i++)
-			fprintf(f, "%u %s\n", m->v[i].tid, m->v[i].mask);
+			fprintf(f, "%u %s %s\n", m->v[i].tid, m->v[i].mask,
+				m->v[i].orig ? m->v[i].orig : "-");
 		if (!fclose(f))
 			err = rundir_write(dir, FILE_NAME, text);
 		free(text);
@@ -160,51 +193,69 @@ static int keep(const struct masks *m)
 int masks_take(struct masks *m)
 {
 	take(m);
+	add_originals(m);
 	return keep(m);
-}
-
-static const struct mask_of *find(const struct masks *m, unsigned int tid)
-{
-	struct mask_of key = { .tid = tid };
-
-	return m->n ? bsearch(&key, m->v, m->n, sizeof(*m->v), by_tid) : NULL;
 }
 
 static void forget(struct masks *m)
 {
-	while (m->n)
+	while (m->n) {
 		free(m->v[--m->n].mask);
+		free(m->v[m->n].orig);
+	}
 	free(m->v);
 }
 
 /*
- * What a task is to have, or NULL. One that was born meanwhile and has what its
- * parent was given gets what its parent had.
+ * What a task that was there before is to have now. What the module does not
+ * hold any more, it has put back meanwhile.
  */
-static const char *wanted(const struct masks *before, const struct masks *now,
-			  const struct mask_of *task, bool kthreads_only)
+static void choose(const struct mask_of *was, const struct mask_of *is, char *mask, size_t size)
+{
+	struct cpuset cpus;
+
+	if (was->orig && (!is->orig || strcmp(is->orig, was->orig)) &&
+	    !cpulist_parse(was->orig, CPULIST_MAX, &cpus))
+		hexmask_format(mask, size, &cpus);
+	else
+		snprintf(mask, size, "%s", was->mask);
+}
+
+/*
+ * What a task is to have. One that was born meanwhile and has what its parent
+ * was given gets what its parent had. Return: false when it keeps what it has.
+ */
+static bool wanted(const struct masks *before, const struct masks *now,
+		   const struct mask_of *task, bool kthreads_only, char *mask, size_t size)
 {
 	const struct mask_of *was = find(before, task->tid), *parent;
 	bool kthread = task->parent == KTHREADD || task->tid == KTHREADD;
 
 	if (!kthread && kthreads_only)
-		return NULL;
-	if (was)
-		return was->mask;
-	if (kthread)
-		return NULL;
-	was = find(before, task->parent);
-	parent = find(now, task->parent);
-	return was && parent && !strcmp(parent->mask, task->mask) ? was->mask : NULL;
+		return false;
+	if (!was && !kthread) {
+		was = find(before, task->parent);
+		parent = find(now, task->parent);
+		if (!parent || strcmp(parent->mask, task->mask))
+			was = NULL;
+	}
+	if (!was)
+		return false;
+	choose(was, task, mask, size);
+	return true;
 }
 
-/* Those whose masks the kernel keeps refuse, and have not been changed. */
+/*
+ * Those whose masks the kernel keeps refuse, and have not been changed.
+ * Return: true when it had another one and was given this one.
+ */
 static bool set(const struct mask_of *task, const char *mask)
 {
-	struct cpuset cpus;
+	struct cpuset want, has;
 
-	return hexmask_parse(mask, &cpus) &&
-	       !syscall(SYS_sched_setaffinity, task->tid, sizeof(cpus.bit), cpus.bit);
+	return hexmask_parse(mask, &want) &&
+	       !(hexmask_parse(task->mask, &has) && !memcmp(&want, &has, sizeof(want))) &&
+	       !syscall(SYS_sched_setaffinity, task->tid, sizeof(want.bit), want.bit);
 }
 
 static void remove_file(void)
@@ -221,24 +272,25 @@ static void remove_file(void)
  * masks_restore() - set again what came out different
  * @m: what masks_take() remembered; freed
  *
- * A task that may not be where it was any more keeps what the kernel gave it.
+ * Until nothing is left to set: tasks are born meanwhile, and the module may be
+ * unloaded. A task that may not be where it was any more keeps what the kernel
+ * gave it.
  */
 void masks_restore(struct masks *m)
 {
-	const char *mask;
+	bool more = true, kthreads_only = sys_kernel_version() >= 602;
+	char mask[CPULIST_MAX];
 	struct masks now;
 	unsigned int pass;
-	bool more = true, kthreads_only = sys_kernel_version() >= 602;
 	size_t i;
 
 	for (pass = 0; pass < MAX_PASSES && more; pass++) {
 		take(&now);
+		add_originals(&now);
 		more = false;
-		for (i = 0; i < now.n; i++) {
-			mask = wanted(m, &now, &now.v[i], kthreads_only);
-			if (mask && strcmp(mask, now.v[i].mask))
+		for (i = 0; i < now.n; i++)
+			if (wanted(m, &now, &now.v[i], kthreads_only, mask, sizeof(mask)))
 				more |= set(&now.v[i], mask);
-		}
 		forget(&now);
 	}
 	forget(m);
@@ -249,8 +301,9 @@ void masks_restore(struct masks *m)
 static void load(struct masks *m, char *text)
 {
 	const char *boot = sys_boot_id();
-	char *line, *mask;
 	unsigned long long taken = 0, start;
+	char *line, *mask, *orig;
+	struct mask_of *task;
 	unsigned int tid;
 	int len = 0;
 
@@ -262,13 +315,20 @@ static void load(struct masks *m, char *text)
 		taken = 0;
 	while (taken && text && (line = strsep(&text, "\n"))) {
 		tid = strtoul(line, &mask, 10);
-		if (!tid || *mask != ' ')
+		if (!tid || *mask++ != ' ')
 			continue;
 		start = sys_task_start(tid);
 		if (!start || start > taken)
 			continue;
-		append(m, tid, 0, mask + 1);
+		orig = mask + strcspn(mask, " ");
+		if (*orig)
+			*orig++ = '\0';
+		task = append(m, tid);
+		task->mask = xstrdup(mask);
+		task->orig = *orig && *orig != '-' ? xstrdup(orig) : NULL;
 	}
+	if (m->n)
+		qsort(m->v, m->n, sizeof(*m->v), by_tid);
 }
 
 /**
@@ -288,7 +348,5 @@ void masks_recover(int dir)
 	}
 	load(&m, text);
 	free(text);
-	if (m.n)
-		qsort(m.v, m.n, sizeof(*m.v), by_tid);
 	masks_restore(&m);
 }

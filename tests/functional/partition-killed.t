@@ -1,16 +1,21 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# cpus: 4
 # The controller is killed at what it does to cgroups, files and masks; then its keeper, or the next command, puts all of
 # it back.
 . "${TESTLIB:-$(dirname "$0")}/lib.sh"
 . "$TESTLIB/keeper.sh"
 . "$TESTLIB/partition.sh"
 need_partition
+partition=(--partition)
+only_cpus 4
 plan 5
 
 hire work
 hire pinned
 ask pinned cpus 0
+hire both
+ask both cpus 0-1
 remember
 cgroups >"$T/cgroups"
 

@@ -9,7 +9,7 @@
 need_partition
 partition=(--partition)
 only_cpus 4
-plan 28
+plan 38
 
 # Under systemd the test itself is in the cgroup of a unit.
 hire work
@@ -92,6 +92,42 @@ try on 0,2 "${pid[apart]}"
 [ -e $CG/cpuiso-u ] || complain "the second has gone as well"
 try revert u
 tried "a workload in a cgroup of its own stays there; two isolations, the first ends first"
+same "masks"
+check "cgroups" same_cgroups
+
+# When a CPU goes or comes the kernel gives what is in a cpuset other masks, before 6.2 all its CPUs; that is nobody's
+# decision. When the only CPU of a partition goes there is none until it is back.
+online() {
+	echo "$2" >"/sys/devices/system/cpu/cpu$1/online"
+}
+try iso apply -c 2-3 --name t --pid "${pid[work]}"
+try online 3 0
+try wait-for 10 line $part/cpuset.cpus.effective "^2$"
+try online 3 1
+try on 2-3 "${pid[work]}" "$child"
+try revert t
+tried "a CPU of the partition goes and comes"
+same "masks"
+check "cgroups" same_cgroups
+try apply
+try online 1 0
+try iso status
+try online 1 1
+try on 1 "${pid[work]}" "$child"
+try revert t
+tried "the only CPU of the partition goes and comes"
+same "masks"
+check "cgroups" same_cgroups
+
+# A workload that never sleeps owns the CPU.
+ask work spin
+spinner=$REPLY
+try iso apply -c 1 --name t --pid "${pid[work]}" --sched fifo:9
+made "a realtime workload that never sleeps"
+try on 1 "$spinner"
+try revert t
+tried "revert while it owns the CPU"
+ask work kill "$spinner"
 same "masks"
 check "cgroups" same_cgroups
 
