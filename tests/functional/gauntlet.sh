@@ -24,16 +24,17 @@ order() {
 	echo "$*" >"$GAUNTLET"
 }
 
-# An interrupt line that is not in use.
+# An interrupt line that is not in use, and not the old interrupt controller's, whose lines nothing can move.
 spare_irq() {
-	local irq
+	local irq chip
 	for irq in 5 7 3 6 13; do
 		compgen -G "/proc/irq/$irq/*/" >/dev/null && continue
-		if order irq $irq 2>/dev/null; then
-			order free $irq
-			echo $irq
-			return
-		fi
+		order irq $irq 2>/dev/null || continue
+		chip=$(grep "^ *$irq:" /proc/interrupts)
+		order free $irq
+		[[ $chip != *XT-PIC* ]] || continue
+		echo $irq
+		return
 	done
 	return 1
 }
