@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # What is done outside the module, interrupted: calls that apply and revert make to a file, a socket or a process fail,
-# one in each round, and the keeper is killed at its own calls. What was not applied is undone, what was applied can be.
+# one in each round, and the keeper is killed at its own calls; at some of them, or all if EVERY_POINT is set. What was
+# not applied is undone, what was applied can be.
 . "${TESTLIB:-$(dirname "$0")}/lib.sh"
 . "$TESTLIB/keeper.sh"
 plan 8
@@ -9,10 +10,14 @@ plan 8
 remember
 load
 
+one_in() {
+	if [ -n "${EVERY_POINT:-}" ]; then echo 1; else echo "$1"; fi
+}
 # fails STEP COMMAND...: with an error at one call after the other, STEP calls apart
 refused=0
 fails() {
-	local step=$1 n calls status well=0
+	local step n calls status well=0
+	step=$(one_in "$1")
 	shift
 	for ((n = 1; n < 400; n += step)); do
 		[ "$1" = apply ] || try iso apply -c 1 --name t
@@ -42,7 +47,8 @@ fails 4 revert t
 tried "revert, with an error at its calls"
 
 kept=0
-for ((n = 1; n < 100; n += 3)); do
+step=$(one_in 3)
+for ((n = 1; n < 100; n += step)); do
 	try iso apply -c 1 --name t
 	try kill_keeper t
 	rm -f /run/cpuiso/t.keeper

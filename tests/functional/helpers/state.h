@@ -58,6 +58,7 @@ static const char * const knobs[] = {
 	"/sys/devices/system/machinecheck/machinecheck*/check_interval",
 	"/sys/kernel/mm/ksm/run",
 	"/sys/devices/system/cpu/cpu*/power/pm_qos_resume_latency_us",
+	"/sys/kernel/debug/sched/fair_server/cpu*/runtime",
 	"/sys/devices/system/cpu/cpu*/cpufreq/scaling_governor",
 };
 
