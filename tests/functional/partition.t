@@ -9,7 +9,7 @@
 need_partition
 partition=(--partition)
 only_cpus 4
-plan 38
+plan 34
 
 # Under systemd the test itself is in the cgroup of a unit.
 hire work
@@ -116,18 +116,6 @@ try online 1 1
 try on 1 "${pid[work]}" "$child"
 try revert t
 tried "the only CPU of the partition goes and comes"
-same "masks"
-check "cgroups" same_cgroups
-
-# A workload that never sleeps owns the CPU.
-ask work spin
-spinner=$REPLY
-try iso apply -c 1 --name t --pid "${pid[work]}" --sched fifo:9
-made "a realtime workload that never sleeps"
-try on 1 "$spinner"
-try revert t
-tried "revert while it owns the CPU"
-ask work kill "$spinner"
 same "masks"
 check "cgroups" same_cgroups
 
