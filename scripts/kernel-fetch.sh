@@ -84,6 +84,16 @@ depends() {
 	apt-cache "${apt_options[@]}" depends "$1" | awk '$1 == "Depends:" { print $2 }'
 }
 
+# The headers of an ABI may be there days before its image, which is signed first.
+names() {
+	apt-cache "${apt_options[@]}" pkgnames "$1" | sed "s/^$1//" | sort
+}
+
+newest_abi() {
+	comm -12 <(names linux-headers-) <(sort -u <(names linux-image-) <(names linux-modules-)) | grep -Ex "$pattern" |
+		sort -V | tail -1
+}
+
 headers_of() {
 	echo "linux-headers-$1"
 	depends "linux-headers-$1" | grep -E '^linux-(headers|kbuild)-'
@@ -115,8 +125,7 @@ mkdir -p "$new/debs" "$new/root"
 	flock 8
 	apt-get "${apt_options[@]}" update >"$new/log" 2>&1
 ) 8>"$aptdir/lock" || die "apt-get update failed for $suites: $(grep '^E:' "$new/log" | head -1)"
-abi=$(apt-cache "${apt_options[@]}" pkgnames linux-headers- | sed 's/^linux-headers-//' | grep -Ex "$pattern" |
-	sort -V | tail -1) || die "no kernel headers like $pattern in $suites; see scripts/kernel-fetch.sh --list."
+abi=$(newest_abi) || die "no kernel like $pattern in $suites; see scripts/kernel-fetch.sh --list."
 # Word splitting is wanted: these are lists of package names.
 # shellcheck disable=SC2046
 fetch $(image_of "$abi") $(headers_of "$abi")
