@@ -13,6 +13,7 @@
 #include <linux/moduleparam.h>
 #include <linux/sched/task.h>
 #include <linux/timekeeping.h>
+#include "cpusets.h"
 #include "event.h"
 #include "guard.h"
 #include "hotplug.h"
@@ -176,24 +177,6 @@ static void grown_up(struct cpuiso_task_rec *r)
 	atomic_dec_if_positive(&cpuiso_newborns);
 }
 
-/*
- * When an isolated partition is made, everybody outside it loses its CPUs, the
- * workload that stays in its own cgroup as well. That is no decision about the
- * workload, so what it had before is still its original.
- */
-static bool lost_to_partition(struct cpuiso_world *w, struct cpuiso_task_rec *r)
-{
-	struct cpuiso_isolation *iso = cpuiso_rec_owner(&r->rec);
-
-	if (!iso || iso->guard[CPUISO_CLASS_TASK] == CPUISO_GUARD_OFF)
-		return false;
-	cpuiso_task_read_mask(r->task, w->now);
-	if (cpumask_intersects(w->now, iso->cpus))
-		return false;
-	cpumask_or(w->scratch, w->now, w->isolated);
-	return cpumask_subset(r->rec.orig, w->scratch);
-}
-
 /* Is a task where it belongs? @by may have brought it there, or is NULL. */
 static void look(struct cpuiso_world *w, struct cpuiso_task_rec *r,
 		 struct task_struct *by)
@@ -219,6 +202,11 @@ static void look(struct cpuiso_world *w, struct cpuiso_task_rec *r,
 	if (iso ? cpumask_subset(w->now, iso->cpus) :
 		  !cpumask_intersects(w->now, w->isolated)) {
 		WRITE_ONCE(r->rec.tolerated, false);
+		return;
+	}
+	/* Nobody brought it there, so nobody is told. */
+	if (READ_ONCE(r->by_cpusets)) {
+		cpuiso_task_settle(w, r);
 		return;
 	}
 	if (r->rec.fight.quiet)
@@ -408,16 +396,10 @@ void cpuiso_guard_note(struct cpuiso_world *w, struct cpuiso_note *note)
 		look(w, r, note->by);
 		break;
 	default:
-		if (READ_ONCE(r->by_hotplug)) {
+		if (READ_ONCE(r->by_cpusets) || cpuiso_cpusets_changing)
 			cpuiso_task_settle(w, r);
-			break;
-		}
-		if (!note->number && lost_to_partition(w, r)) {
-			cpuiso_rec_wrote(&r->rec, w->now);
-			cpuiso_task_settle(w, r);
-			break;
-		}
-		look(w, r, note->by);
+		else
+			look(w, r, note->by);
 	}
 }
 

@@ -116,6 +116,8 @@ const struct cpuiso_knob cpuiso_knobs[] = {
 	}, {
 		.name = "workqueue.unbound",
 		.path = "/sys/devices/virtual/workqueue/cpumask",
+		/* From 6.7 on the kernel takes isolated partitions off it. */
+		.asked = "/sys/devices/virtual/workqueue/cpumask_requested",
 		.form = CPUISO_FORM_MASK,
 		.value = mask_or_housekeeping,
 	}, {

@@ -26,6 +26,8 @@ enum cpuiso_knob_form {
  * struct cpuiso_knob - a setting of the kernel that isolation changes
  * @name: what it is called in requests and replies
  * @path: its file; "*" stands for what there may be several of
+ * @asked: a file that has what was asked for, where @path has what came of it;
+ *	kernels may lack it
  * @each: of what there may be several
  * @form: what its text means
  * @power: only for isolations that ask for it
@@ -37,6 +39,7 @@ enum cpuiso_knob_form {
 struct cpuiso_knob {
 	const char *name;
 	const char *path;
+	const char *asked;
 	enum cpuiso_knob_each each;
 	enum cpuiso_knob_form form;
 	bool power;

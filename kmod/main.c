@@ -7,6 +7,7 @@
  */
 #include <linux/module.h>
 #include "apart.h"
+#include "cpusets.h"
 #include "event.h"
 #include "files.h"
 #include "hotplug.h"
@@ -107,6 +108,7 @@ static void __exit cpuiso_exit(void)
 	cpuiso_worker_revert();
 	cpuiso_worker_flush();
 	cpuiso_observers_exit();
+	cpuiso_cpusets_exit();
 	cpuiso_proc_exit();
 	cpuiso_hotplug_stop();
 	cpuiso_notes_stop();

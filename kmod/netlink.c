@@ -43,7 +43,7 @@ static void send_done(struct cpuiso_op *op)
 		genlmsg_unicast(&init_net, skb, op->portid);
 }
 
-static int queue(struct sk_buff *skb, struct genl_info *info, u8 verb)
+static int queue(struct sk_buff *skb, struct genl_info *info)
 {
 	struct cpuiso_op *op;
 	int err;
@@ -52,7 +52,7 @@ static int queue(struct sk_buff *skb, struct genl_info *info, u8 verb)
 		GENL_SET_ERR_MSG(info, "this needs CAP_SYS_ADMIN in the initial user namespace; run it as root");
 		return -EPERM;
 	}
-	op = cpuiso_request_op(info, verb);
+	op = cpuiso_request_op(info, info->genlhdr->cmd);
 	if (IS_ERR(op))
 		return PTR_ERR(op);
 	op->done = send_done;
@@ -69,63 +69,28 @@ static int queue(struct sk_buff *skb, struct genl_info *info, u8 verb)
 	return err;
 }
 
-static int apply(struct sk_buff *skb, struct genl_info *info)
-{
-	return queue(skb, info, CPUISO_CMD_APPLY);
-}
-
-static int revert(struct sk_buff *skb, struct genl_info *info)
-{
-	return queue(skb, info, CPUISO_CMD_REVERT);
-}
-
-static int pin(struct sk_buff *skb, struct genl_info *info)
-{
-	return queue(skb, info, CPUISO_CMD_PIN);
-}
-
-static int unpin(struct sk_buff *skb, struct genl_info *info)
-{
-	return queue(skb, info, CPUISO_CMD_UNPIN);
-}
-
-static int observe(struct sk_buff *skb, struct genl_info *info)
-{
-	return queue(skb, info, CPUISO_CMD_OBSERVE);
-}
-
-static int unobserve(struct sk_buff *skb, struct genl_info *info)
-{
-	return queue(skb, info, CPUISO_CMD_UNOBSERVE);
-}
-
-static int reset(struct sk_buff *skb, struct genl_info *info)
-{
-	return queue(skb, info, CPUISO_CMD_RESET);
-}
-
 static const struct genl_ops ops[] = {
 	{
 		.cmd = CPUISO_CMD_APPLY,
-		.doit = apply,
+		.doit = queue,
 		.policy = cpuiso_apply_policy,
 		.maxattr = CPUISO_A_ISOLATION_MAX,
 	},
 	{
 		.cmd = CPUISO_CMD_REVERT,
-		.doit = revert,
+		.doit = queue,
 		.policy = cpuiso_revert_policy,
 		.maxattr = CPUISO_A_ISOLATION_MAX,
 	},
 	{
 		.cmd = CPUISO_CMD_PIN,
-		.doit = pin,
+		.doit = queue,
 		.policy = cpuiso_pin_policy,
 		.maxattr = CPUISO_A_ISOLATION_MAX,
 	},
 	{
 		.cmd = CPUISO_CMD_UNPIN,
-		.doit = unpin,
+		.doit = queue,
 		.policy = cpuiso_pin_policy,
 		.maxattr = CPUISO_A_ISOLATION_MAX,
 	},
@@ -161,20 +126,32 @@ static const struct genl_ops ops[] = {
 	},
 	{
 		.cmd = CPUISO_CMD_OBSERVE,
-		.doit = observe,
+		.doit = queue,
 		.policy = cpuiso_cpus_policy,
 		.maxattr = CPUISO_A_ISOLATION_MAX,
 	},
 	{
 		.cmd = CPUISO_CMD_UNOBSERVE,
-		.doit = unobserve,
+		.doit = queue,
 		.policy = no_policy,
 		.maxattr = CPUISO_A_ISOLATION_MAX,
 	},
 	{
 		.cmd = CPUISO_CMD_RESET,
-		.doit = reset,
+		.doit = queue,
 		.policy = cpuiso_cpus_policy,
+		.maxattr = CPUISO_A_ISOLATION_MAX,
+	},
+	{
+		.cmd = CPUISO_CMD_CPUSETS_BEGIN,
+		.doit = queue,
+		.policy = no_policy,
+		.maxattr = CPUISO_A_ISOLATION_MAX,
+	},
+	{
+		.cmd = CPUISO_CMD_CPUSETS_END,
+		.doit = queue,
+		.policy = no_policy,
 		.maxattr = CPUISO_A_ISOLATION_MAX,
 	},
 	{

@@ -28,6 +28,7 @@
 #include <asm/trace/irq_vectors.h>
 #endif
 #include "compat/cpuiso_compat.h"
+#include "cpusets.h"
 #include "notes.h"
 #include "probe.h"
 #include "probe_guard.h"
@@ -291,13 +292,16 @@ static bool switches_migration(const struct task_struct *p,
 /*
  * When a CPU has gone or come, a work item gives those in a cpuset other masks.
  * What the stopper does, which is a realtime thread, is for good: it gives CPUs
- * to a task that has none left.
+ * to a task that has none left. When cpusets are written, whoever writes does it.
  */
-static bool follows_hotplug(const struct task_struct *p, struct task_struct *by,
-			    struct pt_regs *regs)
+static bool follows_cpusets(const struct task_struct *p,
+			    struct task_struct *by, struct pt_regs *regs)
 {
-	return by && by->flags & PF_KTHREAD && !rt_task(by) &&
-	       !(p->flags & PF_KTHREAD) && !cpuiso_mask_is_wanted(regs);
+	if (!by || cpuiso_mask_is_wanted(regs))
+		return false;
+	if (by->flags & PF_KTHREAD)
+		return !rt_task(by) && !(p->flags & PF_KTHREAD);
+	return READ_ONCE(cpuiso_cpusets_changing);
 }
 
 static int mask_written(struct kprobe *kp, struct pt_regs *regs)
@@ -305,19 +309,24 @@ static int mask_written(struct kprobe *kp, struct pt_regs *regs)
 	const struct cpumask *mask = cpuiso_new_mask(regs);
 	struct task_struct *p, *by;
 	struct cpuiso_task_rec *r;
-	bool by_hotplug;
+	bool by_cpusets;
 
 	p = (struct task_struct *)regs_get_kernel_argument(regs, 0);
 	if (p->flags & PF_NO_SETAFFINITY || switches_migration(p, mask) ||
 	    !culprit(&by))
 		return 0;
 	r = cpuiso_task_rec_find(store, p);
-	by_hotplug = follows_hotplug(p, by, regs);
+	by_cpusets = follows_cpusets(p, by, regs);
 	if (r)
-		WRITE_ONCE(r->by_hotplug, by_hotplug);
+		WRITE_ONCE(r->by_cpusets, by_cpusets);
 	if (r && READ_ONCE(r->rec.fight.quiet))
 		return 0;
-	if (!by_hotplug && !cpumask_intersects(mask, &watched) &&
+	/* All of what is written so is looked at when it is over. */
+	if (by_cpusets && READ_ONCE(cpuiso_cpusets_changing))
+		return 0;
+	/* What somebody decides meanwhile may be written over in a moment. */
+	if (!by_cpusets && !READ_ONCE(cpuiso_cpusets_changing) &&
+	    !cpumask_intersects(mask, &watched) &&
 	    !(r && (cpuiso_rec_owner(&r->rec) || READ_ONCE(r->rec.tolerated))))
 		return 0;
 	if (is_newborn(p)) {
@@ -344,12 +353,17 @@ static int irq_mask_written(struct kprobe *kp, struct pt_regs *regs)
 	return 0;
 }
 
+enum {
+	MASK_PROBE,
+	IRQ_MASK_PROBE,
+};
+
 static struct kprobe kprobes[] = {
-	{
+	[MASK_PROBE] = {
 		.symbol_name = "set_cpus_allowed_common",
 		.pre_handler = mask_written,
 	},
-	{
+	[IRQ_MASK_PROBE] = {
 		.symbol_name = "irq_set_affinity_locked",
 		.pre_handler = irq_mask_written,
 	},
@@ -377,7 +391,17 @@ static void detach_kprobes(void)
 		if (registered[i])
 			unregister_kprobe(&kprobes[i]);
 }
+
+static bool sees_masks(void)
+{
+	return registered[MASK_PROBE];
+}
 #else
+static bool sees_masks(void)
+{
+	return false;
+}
+
 static void attach_kprobes(void)
 {
 }
@@ -413,6 +437,16 @@ void cpuiso_guard_detach(void)
 	detach_kprobes();
 	kvfree(handled);
 	handled = NULL;
+}
+
+/**
+ * cpuiso_guard_sees_masks - does a probe see who writes the mask of a task?
+ *
+ * Context: the worker.
+ */
+bool cpuiso_guard_sees_masks(void)
+{
+	return sees_masks();
 }
 
 /**

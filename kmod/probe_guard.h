@@ -9,6 +9,7 @@ extern atomic_t cpuiso_newborns;
 
 int cpuiso_guard_attach(struct cpuiso_store *records);
 void cpuiso_guard_detach(void);
+bool cpuiso_guard_sees_masks(void);
 void cpuiso_guard_watch(unsigned int cpu, bool on);
 void cpuiso_guard_switch(bool preempt, struct task_struct *prev,
 			 struct task_struct *next);

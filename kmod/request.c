@@ -345,6 +345,10 @@ static int parse_ledger_op(struct cpuiso_op *op, struct genl_info *info)
 
 static int parse_op(struct cpuiso_op *op, struct genl_info *info)
 {
+	if (op->verb == CPUISO_CMD_CPUSETS_BEGIN) {
+		op->owner = cpuiso_owner_new(op->portid);
+		return op->owner ? 0 : -ENOMEM;
+	}
 	if (is_about_ledger(op->verb))
 		return parse_ledger_op(op, info);
 	if (op->verb == CPUISO_CMD_APPLY) {

@@ -67,6 +67,16 @@ static void put(char *to, const char *text)
 	cpuiso_changed();
 }
 
+static int read(struct cpuiso_world *w, const struct cpuiso_knob *knob,
+		const char *path)
+{
+	size_t size = cpuiso_knob_text_size();
+
+	if (knob->asked && !cpuiso_file_read(knob->asked, w->text_now, size))
+		return 0;
+	return cpuiso_file_read(path, w->text_now, size);
+}
+
 static bool is_gone(int err)
 {
 	return err == -ENOENT || err == -ENODEV || err == -ENOTDIR;
@@ -96,8 +106,7 @@ static int note(struct cpuiso_world *w, const struct cpuiso_knob *knob,
 	if (find(w->store, knob, where))
 		return 0;
 	if (!hangs)
-		err = cpuiso_file_read(where->path, w->text_now,
-				       cpuiso_knob_text_size());
+		err = read(w, knob, where->path);
 	if (is_gone(err) && knob->each != CPUISO_EACH_ONE)
 		return 0;
 	r = cpuiso_knob_rec_alloc();
@@ -244,7 +253,7 @@ static void turn(struct cpuiso_world *w, struct cpuiso_knob_rec *r)
 		cpuiso_undone(w, CPUISO_VERDICT_RESTORED, 0, CPUISO_KIND_KNOB,
 			      0, r->path, r->orig, r->set);
 	/* What the kernel made of it is what a later look is compared with. */
-	if (!cpuiso_file_read(r->path, w->text_now, cpuiso_knob_text_size()))
+	if (!read(w, r->knob, r->path))
 		put(r->set, w->text_now);
 	else
 		put(r->set, w->text);
@@ -268,8 +277,7 @@ static bool settle(struct cpuiso_world *w, struct cpuiso_knob_rec *r)
 		return true;
 	}
 	if (cpuiso_knob_locate(r))
-		err = cpuiso_file_read(r->path, w->text_now,
-				       cpuiso_knob_text_size());
+		err = read(w, r->knob, r->path);
 	if (is_gone(err)) {
 		if (ours(w, r))
 			cpuiso_undone(w, CPUISO_VERDICT_GONE, 0,

@@ -71,6 +71,16 @@ struct cpuiso_task_rec *cpuiso_task_note(struct cpuiso_world *w,
 	return r;
 }
 
+/* The child may have been born with what the cpusets have just given it. */
+static void catch_up(struct cpuiso_world *w, struct cpuiso_task_rec *parent)
+{
+	if (!READ_ONCE(parent->by_cpusets))
+		return;
+	cpuiso_task_read_mask(parent->task, w->now);
+	if (!cpumask_equal(w->now, parent->rec.set))
+		cpuiso_rec_wrote(&parent->rec, w->now);
+}
+
 /**
  * cpuiso_task_note_child - make the record of a task that was just forked
  * @w: the world
@@ -95,6 +105,7 @@ struct cpuiso_task_rec *cpuiso_task_note_child(struct cpuiso_world *w,
 	r = cpuiso_task_rec_new(w->store, child);
 	if (!r)
 		return NULL;
+	catch_up(w, parent);
 	if (cpumask_equal(r->rec.set, parent->rec.set) ||
 	    cpumask_equal(r->rec.set, parent->rec.prev))
 		cpumask_copy(r->rec.orig, parent->rec.orig);
@@ -169,7 +180,7 @@ static void reconcile(struct cpuiso_world *w, struct cpuiso_task_rec *r,
 		      const struct cpumask *now)
 {
 	/* Nobody has decided that, so what it had is still its original. */
-	if (READ_ONCE(r->by_hotplug)) {
+	if (READ_ONCE(r->by_cpusets) || w->rewritten) {
 		cpuiso_rec_wrote(&r->rec, now);
 		return;
 	}

@@ -180,8 +180,9 @@ struct cpuiso_rec {
  * @by_pid: who wrote its mask since @noted, 0 when nobody did or could say so;
  *	written by a probe, under the task's pi_lock
  * @by_comm: its name; evidence only, may be torn
- * @by_hotplug: written by a probe, under the task's pi_lock: the last to write
- *	its mask, but for us, was the kernel, because a CPU had gone or come
+ * @by_cpusets: written by a probe, under the task's pi_lock: the last to write
+ *	its mask, but for us, was the kernel, because of a cpuset, and nobody
+ *	decided it; see cpusets.c
  * @irq_thread: written by the worker: the thread of an interrupt, which
  *	follows its interrupt; the probes say nothing about it
  * @newborn: W: a kernel thread that was made and not woken yet: whoever made
@@ -214,7 +215,7 @@ struct cpuiso_task_rec {
 	pid_t by_pid;
 	char by_comm[TASK_COMM_LEN];
 	bool irq_thread;
-	bool by_hotplug;
+	bool by_cpusets;
 	bool real;
 	bool newborn:1;
 	bool woken:1;
@@ -339,6 +340,8 @@ struct cpuiso_outcome {
  * @planned: an isolation that is not in the list, to plan; NULL when not
  *	planning. With it nothing is changed
  * @outcome: when undoing, where to count; NULL when not
+ * @rewritten: cpusets were changed, and no probe has told whose masks that
+ *	changed
  *
  * Not shared: each user has its own.
  */
@@ -355,6 +358,7 @@ struct cpuiso_world {
 	struct cpuiso_store *store;
 	struct cpuiso_isolation *planned;
 	struct cpuiso_outcome *outcome;
+	bool rewritten;
 };
 
 #endif

@@ -11,6 +11,7 @@
 #include "apart.h"
 #include "busy.h"
 #include "cpus.h"
+#include "cpusets.h"
 #include "event.h"
 #include "fault.h"
 #include "guard.h"
@@ -152,6 +153,7 @@ static void undo(struct cpuiso_isolation *iso, struct cpuiso_outcome *outcome)
 	if (!attached) {
 		cpuiso_sweep_quiesce(world);
 		cpuiso_guard_stop();
+		cpuiso_cpusets_lose();
 		cpuiso_store_clear(store);
 		cpuiso_settings_clear(store);
 	}
@@ -277,7 +279,7 @@ static void revert_all(struct cpuiso_outcome *outcome)
 }
 
 /**
- * cpuiso_verbs_owners - undo the isolations whose owner is gone
+ * cpuiso_verbs_owners - end what is bound to a socket that is closed
  *
  * Context: the worker.
  */
@@ -286,6 +288,7 @@ void cpuiso_verbs_owners(void)
 	struct cpuiso_isolation *iso, *next;
 	struct cpuiso_outcome outcome = {};
 
+	cpuiso_verbs_cpusets_owners(world);
 	list_for_each_entry_safe_reverse(iso, next, &cpuiso_isolations, node)
 		if (cpuiso_owner_is_gone(iso->owner))
 			revert_one(iso, &outcome);
@@ -390,6 +393,12 @@ void cpuiso_verbs_run(struct cpuiso_op *op)
 		break;
 	case CPUISO_CMD_RESET:
 		cpuiso_verbs_reset(op);
+		break;
+	case CPUISO_CMD_CPUSETS_BEGIN:
+		cpuiso_verbs_cpusets_begin(op);
+		break;
+	case CPUISO_CMD_CPUSETS_END:
+		cpuiso_verbs_cpusets_end(world, op);
 		break;
 	}
 }

@@ -49,8 +49,12 @@ static const char *verb_name(u8 verb)
 		return "observe";
 	case CPUISO_CMD_UNOBSERVE:
 		return "unobserve";
-	default:
+	case CPUISO_CMD_RESET:
 		return "reset";
+	case CPUISO_CMD_CPUSETS_BEGIN:
+		return "cpusets-begin";
+	default:
+		return "cpusets-end";
 	}
 }
 

@@ -129,6 +129,8 @@ static const char *const cmds[] = {
 	[CPUISO_CMD_OBSERVE] = "observe",
 	[CPUISO_CMD_UNOBSERVE] = "unobserve",
 	[CPUISO_CMD_RESET] = "reset",
+	[CPUISO_CMD_CPUSETS_BEGIN] = "cpusets-begin",
+	[CPUISO_CMD_CPUSETS_END] = "cpusets-end",
 };
 
 #define TABLE(var, label, array, max)					\

@@ -34,7 +34,7 @@ vector() {
 		[[ " $reads " != *" $op "* ]] || { [ "$err" = 0 ] || echo "$op $err"; continue; }
 		[ "$err" = "$want" ] || echo "$op $err"
 	done <"$T/ops"
-	[ "$(wc -l <"$T/ops")" -eq 15 ] || cat "$T/ops"
+	[ "$(wc -l <"$T/ops")" -eq 17 ] || cat "$T/ops"
 }
 for name in "${who[@]}"; do
 	${as[$name]} "$T/privnl" 1 >"$T/ops" 2>&1

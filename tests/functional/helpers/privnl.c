@@ -19,6 +19,8 @@ static const struct {
 	{ CPUISO_CMD_APPLY, "apply", false, true, true, false },
 	{ CPUISO_CMD_PIN, "pin", false, false, true, true },
 	{ CPUISO_CMD_UNPIN, "unpin", false, false, true, true },
+	{ CPUISO_CMD_CPUSETS_BEGIN, "cpusets-begin", false, false, false, false },
+	{ CPUISO_CMD_CPUSETS_END, "cpusets-end", false, false, false, false },
 	{ CPUISO_CMD_ISOLATION_GET, "isolation-get", true, false, false, false },
 	{ CPUISO_CMD_TASK_GET, "task-get", true, false, false, false },
 	{ CPUISO_CMD_IRQ_GET, "irq-get", true, false, false, false },

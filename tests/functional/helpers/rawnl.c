@@ -19,6 +19,8 @@ static const char * const commands[] = {
 	[CPUISO_CMD_APPLY] = "apply", [CPUISO_CMD_REVERT] = "revert", [CPUISO_CMD_PIN] = "pin",
 	[CPUISO_CMD_UNPIN] = "unpin", [CPUISO_CMD_INFO_GET] = "info-get", [CPUISO_CMD_OBSERVE] = "observe",
 	[CPUISO_CMD_UNOBSERVE] = "unobserve", [CPUISO_CMD_RESET] = "reset",
+	[CPUISO_CMD_CPUSETS_BEGIN] = "cpusets-begin",
+	[CPUISO_CMD_CPUSETS_END] = "cpusets-end",
 };
 
 static const char * const attrs[] = {

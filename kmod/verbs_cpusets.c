@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The operations around a change of cpusets.
+ */
+#include "cpusets.h"
+#include "isolation.h"
+#include "probe_guard.h"
+#include "sweep.h"
+#include "verbs_parts.h"
+
+/* What the cpusets have made of the masks is put right. */
+static void settle(struct cpuiso_world *world)
+{
+	bool more;
+
+	if (list_empty(&cpuiso_isolations))
+		return;
+	cpuiso_world_look(world);
+	world->rewritten = !cpuiso_guard_sees_masks();
+	cpuiso_sweep_notes(world, &more);
+	cpuiso_sweep_settle(world);
+	world->rewritten = false;
+}
+
+/**
+ * cpuiso_verbs_cpusets_begin - a socket is about to change cpusets
+ * @op: the operation; its outcome is filled in
+ *
+ * Context: the worker.
+ */
+void cpuiso_verbs_cpusets_begin(struct cpuiso_op *op)
+{
+	if (list_empty(&cpuiso_isolations))
+		cpuiso_op_fail(op, -ENOENT, 0,
+		     "nothing is isolated, so no masks are held against the cpusets; isolate first");
+	else if (cpuiso_cpusets_begin(&op->owner))
+		cpuiso_op_fail_nomem(op);
+}
+
+/**
+ * cpuiso_verbs_cpusets_end - a socket has changed the cpusets
+ * @world: for the worker's computations
+ * @op: the operation; its outcome is filled in
+ *
+ * Context: the worker.
+ */
+void cpuiso_verbs_cpusets_end(struct cpuiso_world *world, struct cpuiso_op *op)
+{
+	if (cpuiso_cpusets_end(op->portid))
+		settle(world);
+	else
+		cpuiso_op_fail(op, -ENOENT, 0,
+		     "no masks were held for this socket, or the last isolation has ended meanwhile; set them by hand");
+}
+
+/**
+ * cpuiso_verbs_cpusets_owners - go on where a socket was closed in between
+ * @world: for the worker's computations
+ *
+ * Context: the worker.
+ */
+void cpuiso_verbs_cpusets_owners(struct cpuiso_world *world)
+{
+	if (cpuiso_cpusets_reap())
+		settle(world);
+}
