@@ -145,15 +145,15 @@ int change_run(struct conn *c, int cmd, const struct request *req,
 		return code;
 	if (cmd == CPUISO_CMD_APPLY)
 		code = outside_begin(req, &journal);
-	else if (cmd == CPUISO_CMD_REVERT)
-		outside_revert_begin(req->name);
 	if (code)
 		return code;
+	if (cmd == CPUISO_CMD_REVERT) {
+		now = json_object_new_array();
+		outside_revert_begin(req->name, now);
+	}
 	code = conn_change(c, cmd, req, done);
 	if (!code && cmd != CPUISO_CMD_REVERT)
 		now = isolation_find(c, req->name);
-	else if (!code)
-		now = json_object_new_array();
 	see_to_outside(c, cmd, req, done, code, journal, now);
 	log_done(cmd, &target, done, code, cmd == CPUISO_CMD_REVERT ? NULL : now);
 	sig = done->sig;

@@ -9,6 +9,10 @@
  * told, which is more than the mask shows, so there only kernel threads are
  * looked after: theirs the kernel has set itself, and forgets.
  *
+ * While something is isolated the module holds the masks, so it is told that it is
+ * the cpusets that change them, and sets them again in the moment they have
+ * changed. Only what it left behind, when it was unloaded, is set from here.
+ *
  * The masks are in a file before the change, so that whoever takes the lock of
  * the journals after one who was killed there can go on. The caller holds that
  * lock from the one to the other. The module may have been unloaded by then, and
@@ -22,6 +26,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -29,6 +34,7 @@
 #include "alloc.h"
 #include "hexmask.h"
 #include "masks.h"
+#include "nl.h"
 #include "rundir.h"
 #include "sysfs.h"
 
@@ -120,8 +126,7 @@ static void take(struct masks *m)
 {
 	char path[PATH_MAX];
 
-	m->v = NULL;
-	m->n = 0;
+	*m = (struct masks){ 0 };
 	sys_path(path, "/proc");
 	each(path, add_process, m);
 	if (m->n)
@@ -160,6 +165,16 @@ static unsigned long long now_in_ticks(void)
 	return (unsigned long long)now.tv_sec * hz + now.tv_nsec / (1000000000 / hz);
 }
 
+/* Tells one load of the module from another; 0 when it is not loaded. */
+static unsigned long long module_load(void)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	sys_path(path, "/sys/module/cpuiso");
+	return stat(path, &st) ? 0 : st.st_ino;
+}
+
 /* Return: 0 or a negative errno. */
 static int keep(const struct masks *m)
 {
@@ -170,7 +185,8 @@ static int keep(const struct masks *m)
 
 	f = dir < 0 ? NULL : open_memstream(&text, &size);
 	if (f) {
-		fprintf(f, "%s %llu\n", sys_boot_id(), now_in_ticks());
+		fprintf(f, "%s %llu %llu\n", sys_boot_id(), now_in_ticks(),
+			m->c ? module_load() : 0);
 		for (i = 0; i < m->n; i++)
 			fprintf(f, "%u %s %s\n", m->v[i].tid, m->v[i].mask,
 				m->v[i].orig ? m->v[i].orig : "-");
@@ -184,6 +200,14 @@ static int keep(const struct masks *m)
 	return err;
 }
 
+static void tell_module(struct masks *m)
+{
+	if (conn_try_open(&m->c) == NL_READY && conn_cpusets(m->c, CPUISO_CMD_CPUSETS_BEGIN))
+		return;
+	conn_close(m->c);
+	m->c = NULL;
+}
+
 /**
  * masks_take() - remember the masks
  * @m: for masks_restore(), whatever is returned
@@ -194,6 +218,7 @@ int masks_take(struct masks *m)
 {
 	take(m);
 	add_originals(m);
+	tell_module(m);
 	return keep(m);
 }
 
@@ -204,6 +229,7 @@ static void forget(struct masks *m)
 		free(m->v[m->n].orig);
 	}
 	free(m->v);
+	conn_close(m->c);
 }
 
 /*
@@ -269,8 +295,20 @@ static void remove_file(void)
 }
 
 /**
+ * masks_settle() - the cpusets are changed; have the module put masks right
+ * @m: what masks_take() remembered, still for masks_restore()
+ *
+ * Return: false when no module holds them (any more).
+ */
+bool masks_settle(struct masks *m)
+{
+	m->settled = m->c && conn_cpusets(m->c, CPUISO_CMD_CPUSETS_END);
+	return m->settled;
+}
+
+/**
  * masks_restore() - set again what came out different
- * @m: what masks_take() remembered; freed
+ * @m: what masks_take() remembered, unless the module has settled it; freed
  *
  * Until nothing is left to set: tasks are born meanwhile, and the module may be
  * unloaded. A task that may not be where it was any more keeps what the kernel
@@ -278,7 +316,8 @@ static void remove_file(void)
  */
 void masks_restore(struct masks *m)
 {
-	bool more = true, kthreads_only = sys_kernel_version() >= 602;
+	bool more = !m->settled;
+	bool kthreads_only = sys_kernel_version() >= 602;
 	char mask[CPULIST_MAX];
 	struct masks now;
 	unsigned int pass;
@@ -301,17 +340,19 @@ void masks_restore(struct masks *m)
 static void load(struct masks *m, char *text)
 {
 	const char *boot = sys_boot_id();
-	unsigned long long taken = 0, start;
+	unsigned long long taken = 0, holder = 0, start;
 	char *line, *mask, *orig;
 	struct mask_of *task;
 	unsigned int tid;
 	int len = 0;
 
-	m->v = NULL;
-	m->n = 0;
+	*m = (struct masks){ 0 };
 	line = strsep(&text, "\n");
-	if (sscanf(line, "%*s%n %llu", &len, &taken) != 1 ||
+	if (sscanf(line, "%*s%n %llu %llu", &len, &taken, &holder) != 2 ||
 	    len != (int)strlen(boot) || strncmp(line, boot, len))
+		taken = 0;
+	/* Who was told of it has put it right when that command ended. */
+	if (holder && holder == module_load())
 		taken = 0;
 	while (taken && text && (line = strsep(&text, "\n"))) {
 		tid = strtoul(line, &mask, 10);

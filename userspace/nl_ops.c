@@ -115,6 +115,36 @@ int conn_dump(struct conn *c, int cmd, const struct request *plan,
 	return 0;
 }
 
+/* Whether it is known how it ended; nothing is said of a refusal. */
+static bool ask_quietly(struct conn *c, int cmd, const struct request *req, struct done *done)
+{
+	sigset_t outside;
+	int code, err = 0;
+
+	memset(done, 0, sizeof(*done));
+	c->done = done;
+	code = conn_send_request(c, cmd, NLM_F_ACK, req);
+	sigprocmask(SIG_SETMASK, NULL, &outside);
+	while (!code && !c->is_done && !c->refusal.err && !c->bad && !c->gone && !err)
+		err = conn_pump(c, &outside);
+	c->done = NULL;
+	return c->is_done;
+}
+
+/**
+ * conn_cpusets() - say that cpusets are about to be changed, or have been
+ * @c: the connection, for both the same one
+ * @cmd: CPUISO_CMD_CPUSETS_BEGIN or END
+ *
+ * Return: false when the module does not hold the masks, or it is not known.
+ */
+bool conn_cpusets(struct conn *c, int cmd)
+{
+	struct done done;
+
+	return ask_quietly(c, cmd, NULL, &done) && !done.err;
+}
+
 /**
  * conn_barrier() - wait until the module has done all that it was asked for before
  * @c: the connection
@@ -126,19 +156,11 @@ int conn_dump(struct conn *c, int cmd, const struct request *plan,
 int conn_barrier(struct conn *c)
 {
 	struct request req = { 0 };
-	struct done done = { 0 };
-	sigset_t outside;
-	int code, err = 0;
+	struct done done;
 
 	snprintf(req.name, sizeof(req.name), ",%d,%llx,", getpid(),
 		 (unsigned long long)time(NULL));
-	c->done = &done;
-	code = conn_send_request(c, CPUISO_CMD_REVERT, NLM_F_ACK, &req);
-	sigprocmask(SIG_SETMASK, NULL, &outside);
-	while (!code && !c->is_done && !c->refusal.err && !c->bad && !c->gone && !err)
-		err = conn_pump(c, &outside);
-	c->done = NULL;
-	return !c->is_done;
+	return !ask_quietly(c, CPUISO_CMD_REVERT, &req, &done);
 }
 
 /**

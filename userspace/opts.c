@@ -45,8 +45,8 @@ static const struct opt opt_table[NR_OPTS] = {
 		"offload the RCU callbacks of the CPUs" },
 	[OPT_REPLUG] = { "replug", 'R', NULL, false,
 		"take the CPUs down and up once, to evict what is pinned" },
-	[OPT_PARTITION] = { "partition", 'T', NULL, false,
-		"take the CPUs out of the scheduler's domains" },
+	[OPT_NO_PARTITION] = { "no-partition", 'T', NULL, false,
+		"leave the CPUs in the scheduler's domains" },
 	[OPT_MARK] = { "mark", 'm', "NAME", false,
 		"remember the numbers as they are now under this name" },
 	[OPT_SINCE] = { "since", 'S', "NAME", false,
@@ -107,8 +107,8 @@ static int store(struct args *args, enum opt_id id, const char *value)
 	case OPT_RESET:
 		args->reset = true;
 		return 0;
-	case OPT_PARTITION:
-		args->partition = true;
+	case OPT_NO_PARTITION:
+		args->no_partition = true;
 		return 0;
 	default:
 		break;

@@ -23,7 +23,7 @@ enum opt_id {
 	OPT_POWER,
 	OPT_RCU,
 	OPT_REPLUG,
-	OPT_PARTITION,
+	OPT_NO_PARTITION,
 	OPT_MARK,
 	OPT_SINCE,
 	OPT_RESET,
@@ -42,7 +42,7 @@ enum opt_id {
 #define O_WORKLOAD	(O(PID) | O(COMM) | O(UNIT) | O(CGROUP))
 #define O_ISOLATION	(O(CPUS) | O(NAME) | O_WORKLOAD | O(KEEP_IRQ) | O(SCHED) | \
 			 O(GUARD) | O(EXIT) | \
-			 O(KEEP) | O(POWER) | O(RCU) | O(REPLUG) | O(PARTITION))
+			 O(KEEP) | O(POWER) | O(RCU) | O(REPLUG) | O(NO_PARTITION))
 
 /* The values of an option that may be given several times. */
 struct strings {
@@ -53,7 +53,7 @@ struct strings {
 struct args {
 	const char *one[NR_OPTS];	/* of options that count once */
 	struct strings many[NR_OPTS];	/* of repeatable options */
-	bool json, all, install, remove, power, rcu, replug, partition, reset;
+	bool json, all, install, remove, power, rcu, replug, no_partition, reset;
 	char **words;			/* arguments that are no options */
 	int nr_words;
 	char **tail;			/* what follows "--", or NULL */

@@ -2,8 +2,8 @@
 /*
  * What a change means outside the module, around what it means inside: first
  * the journal and its keeper, then the steps, then the module, then the steps
- * that want its isolation; and at the end of it first the module, then the steps
- * in reverse.
+ * that want its isolation; and at the end of it the same in reverse. Where the
+ * isolation ends by itself, or with the module, all steps follow that.
  *
  * While a command is at it the journal is its own, and the keeper waits for
  * the end of the command rather than for that of the isolation.
@@ -17,6 +17,7 @@
 
 #include "decode.h"
 #include "fail.h"
+#include "grace.h"
 #include "journal.h"
 #include "keeper.h"
 #include "nl.h"
@@ -190,8 +191,8 @@ void outside_hold(struct journal *j, struct conn *c, json_object *iso)
 
 	if (j && iso && steps_to_hold(j))
 		hold(j, c);
-	if (partition_skipped())
-		warn("the CPUs stay in the scheduler's domains: %s", partition_skipped());
+	if (partition_refused())
+		warn("the CPUs stay in the scheduler's domains: %s", partition_refused());
 	if (!j)
 		return;
 	if (!shelf_open(&s, false)) {
@@ -230,7 +231,44 @@ void outside_cancel(struct journal *j)
 	journal_free(j);
 }
 
-static void own(const char *name, bool mine)
+/**
+ * outside_revert_begin() - before the module is asked to revert
+ * @name: the isolation, or "" for all
+ * @rows: array to which is added what came of each step
+ *
+ * Keeps the keepers from it, so that this command can say what came of it, and
+ * puts back what is to be before the module reverts.
+ */
+void outside_revert_begin(const char *name, json_object *rows)
+{
+	unsigned int count[NR_OUTCOMES] = { 0 };
+	struct journal *j;
+	struct shelf s;
+	size_t i;
+
+	if (!shelf_any() || shelf_open(&s, false))
+		return;
+	for (i = s.all.n; i-- > 0; ) {
+		j = s.all.v[i];
+		if ((*name && strcmp(name, j->name)) || journal_owned(j))
+			continue;
+		journal_own(j, true);
+		/* Without room the keeper may be first, and only the counts are its. */
+		(void)journal_write(s.dir, j);
+		/* What may have to wait for a CPU for ever is left until the end. */
+		if (!steps_to_hold(j) || !grace_passes())
+			continue;
+		steps_release(&s.all, j, count, rows);
+		(void)journal_write(s.dir, j);
+	}
+	shelf_close(&s);
+}
+
+/**
+ * outside_revert_cancel() - the module has not reverted
+ * @name: the isolation, or "" for all
+ */
+void outside_revert_cancel(const char *name)
 {
 	struct journal *j;
 	struct shelf s;
@@ -240,42 +278,34 @@ static void own(const char *name, bool mine)
 		return;
 	for (i = 0; i < s.all.n; i++) {
 		j = s.all.v[i];
-		if ((*name && strcmp(name, j->name)) || journal_owned(j) != !mine)
+		if ((*name && strcmp(name, j->name)) || j->owner != (uint32_t)getpid())
 			continue;
-		if (!mine && j->owner != (uint32_t)getpid())
-			continue;
-		journal_own(j, mine);
-		/* Without room the keeper may be first, and only the counts are its. */
+		journal_own(j, false);
 		(void)journal_write(s.dir, j);
 	}
 	shelf_close(&s);
 }
 
-/**
- * outside_revert_begin() - before the module is asked to revert
- * @name: the isolation, or "" for all
- *
- * Keeps the keepers from it, so that this command can say what came of it.
- */
-void outside_revert_begin(const char *name)
+static void count_rows(json_object *rows, struct done *done)
 {
-	own(name, true);
-}
+	const char *result;
+	size_t i;
 
-/**
- * outside_revert_cancel() - the module has not reverted
- * @name: the isolation, or "" for all
- */
-void outside_revert_cancel(const char *name)
-{
-	own(name, false);
+	for (i = 0; i < json_object_array_length(rows); i++) {
+		result = get_str(json_object_array_get_idx(rows, i), "result");
+		done->restored += !strcmp(result, "restored");
+		done->gone += !strcmp(result, "gone");
+		done->changed += !strcmp(result, "changed-since");
+		done->failed += !strcmp(result, "refused");
+	}
 }
 
 /**
  * outside_revert_end() - after the module has reverted
  * @name: the isolation, or "" for all
  * @done: what came of its records, to which those of the steps are added
- * @rows: array to which is added what came of each step, or NULL
+ * @rows: what outside_revert_begin() said of the first steps; that of the others
+ *	is added
  */
 void outside_revert_end(const char *name, struct done *done, json_object *rows)
 {
@@ -284,19 +314,15 @@ void outside_revert_end(const char *name, struct done *done, json_object *rows)
 	struct shelf s;
 	size_t i;
 
-	if (!shelf_any() || shelf_open(&s, false))
-		return;
-	for (i = s.all.n; i-- > 0; ) {
-		j = s.all.v[i];
-		if (j->owner != (uint32_t)getpid() || (*name && strcmp(name, j->name)))
-			continue;
-		shelf_restore(&s, j, NULL, count, rows);
-		done->restored += count[OUT_RESTORED];
-		done->gone += count[OUT_GONE];
-		done->changed += count[OUT_CHANGED];
-		done->failed += count[OUT_LOST];
+	if (shelf_any() && !shelf_open(&s, false)) {
+		for (i = s.all.n; i-- > 0; ) {
+			j = s.all.v[i];
+			if (j->owner == (uint32_t)getpid() && (!*name || !strcmp(name, j->name)))
+				shelf_restore(&s, j, NULL, count, rows);
+		}
+		shelf_close(&s);
 	}
-	shelf_close(&s);
+	count_rows(rows, done);
 }
 
 static void add_idle_steps(json_object *list, const struct request *req,

@@ -311,7 +311,7 @@ int request_isolation(struct request *r, const struct args *args)
 	r->power = args->power;
 	r->rcu = args->rcu;
 	r->replug = args->replug;
-	r->partition = args->partition;
+	r->partition = !args->no_partition;
 	if (!code)
 		code = request_workload(r, args);
 	return code;

@@ -8,6 +8,8 @@
 #
 # FAILSLAB_STEP=0: really all of them.
 . "${TESTLIB:-$(dirname "$0")}/lib.sh"
+# It is the module that lacks memory here, not the cgroups.
+apply_options=(--no-partition)
 only_cpus 4
 [ -e /proc/self/fail-nth ] || skip_all "this kernel has no fault injection"
 

@@ -4,6 +4,7 @@
 # qemu: -device virtio-rng-pci
 . "${TESTLIB:-$(dirname "$0")}/lib.sh"
 . "${TESTLIB:-$(dirname "$0")}/gauntlet.sh"
+apply_options=(--no-partition)
 plan 22
 
 gauntlet_load || skip_all "the helper module is not built"

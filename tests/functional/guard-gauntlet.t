@@ -5,6 +5,7 @@
 # qemu: -device virtio-rng-pci
 . "${TESTLIB:-$(dirname "$0")}/lib.sh"
 . "${TESTLIB:-$(dirname "$0")}/gauntlet.sh"
+apply_options=(--no-partition)
 plan 16
 
 gauntlet_load || skip_all "the helper module is not built"

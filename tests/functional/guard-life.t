@@ -3,6 +3,7 @@
 # What becomes of an isolation when its workload ends, when its server is started again, when its CPU goes and comes.
 . "${TESTLIB:-$(dirname "$0")}/lib.sh"
 . "${TESTLIB:-$(dirname "$0")}/gauntlet.sh"
+apply_options=(--no-partition)
 plan 15
 
 server=$T/isoserver

@@ -3,6 +3,7 @@
 # What the guard is told to do it does, for each class of things, and no more.
 . "${TESTLIB:-$(dirname "$0")}/lib.sh"
 . "${TESTLIB:-$(dirname "$0")}/gauntlet.sh"
+apply_options=(--no-partition)
 plan 22
 
 gauntlet_load || skip_all "the helper module is not built"

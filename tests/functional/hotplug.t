@@ -67,9 +67,10 @@ tried "another one goes, and that one too after the revert"
 same "everything is as it was"
 
 # rmmod while a CPU is away.
-try iso apply -c 2-3 --name away --pid "${pid[work]}"
+try iso apply -c 2-3 --name away --pid "${pid[work]}" --no-partition
 try online 3 0
 try unload
+try put_back
 tried "rmmod while an isolated CPU is away"
 try online 3 1
 tried "it comes back with no module about"

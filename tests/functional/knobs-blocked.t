@@ -6,6 +6,7 @@
 # done when the CPU is free; rmmod does not wait for that. RCU does its work above that task, in threads that are given a
 # priority: as it is by default, its grace periods may wait for the CPU as well, and with them rmmod, of any module.
 . "${TESTLIB:-$(dirname "$0")}/lib.sh"
+apply_options=(--no-partition)
 need_cpus 4
 plan 24
 
@@ -44,7 +45,7 @@ verdict() {
 	awk -F'\t' -v k=kernel.watchdog_cpumask '$1 == k { print $3 }' "$PROC/knobs"
 }
 
-# The task that owns the CPU is there by itself: a guard would move it off, and a partition not let it in.
+# The task that owns the CPU is there by itself: a guard would move it off.
 apply() {
 	iso apply -c 1 --name "$1" --guard off
 }

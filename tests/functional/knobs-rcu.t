@@ -54,7 +54,7 @@ hire work
 hire lone
 ask lone cpus 2
 remember
-check "apply with replug" iso apply -c 2 --name p --replug --partition --pid "${pid[work]}"
+check "apply with replug" iso apply -c 2 --name p --replug --pid "${pid[work]}"
 is "the CPU was down once" $(($(downs) - before)) 1
 check "masks and interrupts hold" clear_of -w "${pid[work]}" 2
 if [ -e /sys/fs/cgroup/cpuiso-p ]; then

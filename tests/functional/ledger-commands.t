@@ -4,6 +4,7 @@
 # shows, and top without a terminal and on one.
 . "${TESTLIB:-$(dirname "$0")}/lib.sh"
 . "$TESTLIB/ledger.sh"
+apply_options=(--no-partition)
 need_cpus 2
 plan 27
 

@@ -106,11 +106,11 @@ tried() {
 	failures=''
 }
 
-# Tests of the partition say --partition here.
-partition=()
+# A partition does not even let those in who pin themselves to its CPUs, so a test that has such says --no-partition here.
+apply_options=()
 iso() {
 	case $1 in
-	apply | plan | run) "$CPUISO_BIN" "$1" "${partition[@]}" "${@:2}" ;;
+	apply | plan | run) "$CPUISO_BIN" "$1" "${apply_options[@]}" "${@:2}" ;;
 	*) "$CPUISO_BIN" "$@" ;;
 	esac
 }

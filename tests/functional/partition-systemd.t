@@ -7,7 +7,6 @@
 [ -d /run/systemd/system ] || skip_all "needs systemd"
 . "$TESTLIB/partition.sh"
 need_partition
-partition=(--partition)
 plan 12
 
 systemd-run --quiet --unit=irqtest --service-type=simple sleep 1000 || bail_out "no transient unit"

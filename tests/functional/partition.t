@@ -7,9 +7,8 @@
 . "$TESTLIB/keeper.sh"
 . "$TESTLIB/partition.sh"
 need_partition
-partition=(--partition)
 only_cpus 4
-plan 34
+plan 41
 
 # Under systemd the test itself is in the cgroup of a unit.
 hire work
@@ -49,6 +48,8 @@ try on 3 "${pid[shared]}"
 try on 0,2 "${pid[apart]}"
 tried "masks are what isolation makes of them, and no more"
 check "nobody else is there" clear_of -w "${pid[work]}" -w "$child" 1
+is "nobody is said to have come, or to have decided anything" \
+	"$(awk -F'\t' '$3 ~ /evicted|intruder|changed-since/' "$PROC/events")" ""
 ask work fork
 check "a child that is born there stays" on 1 "$REPLY"
 is "in the partition" "$(cgroup_of "$REPLY")" /cpuiso-t
@@ -75,10 +76,8 @@ same "the next call: masks"
 check "the next call: cgroups" same_cgroups
 
 load
-partition=()
-check "without --partition" apply
-check "makes none" same_cgroups
-partition=(--partition)
+check "with --no-partition" iso apply -c 1 --name t --pid "${pid[work]}" --no-partition
+check "there is none" same_cgroups
 try revert t
 try iso apply -c 1 --name t --cgroup /isotest
 try on 1 "${pid[apart]}"
@@ -118,6 +117,38 @@ try revert t
 tried "the only CPU of the partition goes and comes"
 same "masks"
 check "cgroups" same_cgroups
+
+# Whoever changes cpusets says so, and then that is nobody's decision; also if its end is never told.
+is "nothing is isolated: there is nothing to hold" "$(rawnl send cpusets-begin)" \
+	"2 nothing is isolated, so no masks are held against the cpusets; isolate first"
+try apply
+is "who has not begun cannot end" "$(rawnl send cpusets-end)" "2 no masks were held for this socket, or the last isolation has ended meanwhile; set them by hand"
+for end in told closed; do
+	exec {holder}> >(exec rawnl hold cpusets-begin >"$T/held")
+	try wait-for 10 line "$T/held" "^0"
+	echo member >$part/cpuset.cpus.partition
+	taskset -p -c 2 "${pid[apart]}" >/dev/null
+	try wait-for 10 line "$PROC/tasks" "^${pid[apart]}(	[^	]*){6}	2(	|\$)"
+	ask pinned fork
+	born=$REPLY
+	echo isolated >$part/cpuset.cpus.partition
+	[ $end = closed ] || echo cpusets-end >&"$holder"
+	exec {holder}>&-
+	try on 1 "${pid[work]}" "$child"
+	try on 0,2-3 "${pid[pinned]}" "$born"
+	try on 3 "${pid[shared]}"
+	try revert t
+	try on 1 "${pid[pinned]}" "$born"
+	try on 1,3 "${pid[shared]}"
+	[ "$(cpus_of "${pid[apart]}")" = 2 ] || complain "what was decided meanwhile is not what it was"
+	ask pinned kill "$born"
+	ask apart cpus 0,2
+	tried "the partition ends and is made again meanwhile, $end"
+	try apply
+done
+try revert t
+tried "twice"
+same "masks"
 
 # What is in the way.
 echo +cpuset >$CG/cgroup.subtree_control

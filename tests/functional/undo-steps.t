@@ -38,10 +38,10 @@ fails() {
 	done
 	note "$*: one in $step of $calls calls, $well times it was done all the same"
 }
-fails 3 apply -c 1 --name t
+fails 3 apply -c 1 --name t --no-partition
 tried "apply, with an error at its calls"
 is "some were refused for it" $((refused > 0)) 1
-fails 11 apply -c 1 --name t --partition
+fails 11 apply -c 1 --name t
 tried "apply with a partition, with an error at its calls"
 fails 4 revert t
 tried "revert, with an error at its calls"

@@ -3,6 +3,7 @@
 # However an isolation ends, everything is as it was; what was born meanwhile is as it would have been; what somebody
 # else changed meanwhile is left alone and reported.
 . "${TESTLIB:-$(dirname "$0")}/lib.sh"
+apply_options=(--no-partition)
 only_cpus 2
 plan 23
 

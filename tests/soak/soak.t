@@ -56,7 +56,8 @@ trouble() {
 		4) what=mounts && [ -n "$disk" ] && [ -z "$on" ] && disk_mount && on=1 ;;
 		5) what=rebinds && has_rng && rebind ;;
 		6) what='work floods' && order work 1 100 ;;
-		7) what=tasks && ask lone cpus 1 && ask lone fork && ask lone kill "$REPLY" ;;
+		# A partition does not let it in.
+		7) what=tasks && taskset -pc 1 "${pid[lone]}" >/dev/null 2>&1 && ask lone fork && ask lone kill "$REPLY" ;;
 		8) what='workload forks' && ask work fork && ask work kill "$REPLY" ;;
 		9 | 10) what='fork storms' && storm 2000 1 storm-member </dev/null >"$T/storm" 2>&1 ;;
 		11) what=hotplugs && replug ;;
@@ -109,6 +110,7 @@ cycle() {
 	local list=${lists[RANDOM % ${#lists[@]}]} options
 	name=r$cycles
 	options=(-c "$list" --name "$name" --pid "${pid[work]}" --comm storm-member --guard "${policies[RANDOM % 6]}")
+	((RANDOM % 2)) || options+=(--no-partition)
 	is_loaded || load
 	((RANDOM % 3)) || apply_with_fault "${options[@]}"
 	((RANDOM % 3)) || kill_one apply "${options[@]}"

@@ -276,7 +276,7 @@ static void test_partition(void)
 	   !strcmp(j->record[0].new, "+cpuset") && !strcmp(j->record[0].old, "-cpuset") &&
 	   !strcmp(j->record[1].object, CG "/cpuiso-t"), "controller and partition");
 	journal_free(j);
-	ok(!plan_of("1", false, &j) && !j->n && !partition_skipped(), "without --partition: none");
+	ok(!plan_of("1", false, &j) && !j->n && !partition_skipped(), "with --no-partition: none");
 	journal_free(j);
 	put(CG "/cgroup.subtree_control", "cpuset cpu\n");
 	ok(!plan_of("1", true, &j) && j->n == 1, "a controller that is on is not ours");

@@ -4,11 +4,10 @@
  * in a cgroup of its own below the root, where every kernel that has them allows
  * one.
  *
- * There are two steps. The controller is switched on before the module looks at
- * any mask, and off when all else is undone; the partition is made when the
- * module has isolated, and ended after it has undone. So what the kernel does to
- * masks meets either the originals or what the module made of them, and
- * masks.c sees to it that they stay.
+ * There are two steps, the controller and the partition. Both are in place only
+ * while the module isolates, because it is the module that holds the masks
+ * against what the kernel makes of them; masks.c tells it, and takes its place
+ * when the module was unloaded first.
  *
  * Processes of the workload that are in the root move into the partition. Those
  * in another cgroup stay there: systemd finds a unit's processes by it, and
@@ -23,6 +22,7 @@
 
 #include "../cgroup2.h"
 #include "../fail.h"
+#include "../grace.h"
 #include "../masks.h"
 #include "../rundir.h"
 #include "../sysfs.h"
@@ -35,11 +35,14 @@
 #define CONTROL		"cgroup.subtree_control"
 #define ON		"+cpuset"
 #define OFF		"-cpuset"
+#define KIND		"cpuset.cpus.partition"
 #define ISOLATED	"isolated"
+#define MEMBER		"member"
 
 #define MAX_ROUNDS	100
 
 static char skipped[512];
+static bool lacking;
 
 /**
  * partition_skipped() - why the last plan has no partition
@@ -49,6 +52,14 @@ static char skipped[512];
 const char *partition_skipped(void)
 {
 	return *skipped ? skipped : NULL;
+}
+
+/**
+ * partition_refused() - the same, where this machine could make one
+ */
+const char *partition_refused(void)
+{
+	return lacking ? NULL : partition_skipped();
 }
 
 static bool __attribute__((format(printf, 1, 2))) skip(const char *fmt, ...)
@@ -112,8 +123,8 @@ static int check_others(const char *mount, const char *list, const struct cpuset
 		if (*e->d_name == '.' || !names_cpus(mount, e->d_name, cpus) ||
 		    of_isolation(others, mount, e->d_name))
 			continue;
-		kind = sys_read("%s/%s/cpuset.cpus.partition", mount, e->d_name);
-		if (kind && strncmp(kind, "member", 6))
+		kind = sys_read("%s/%s/" KIND, mount, e->d_name);
+		if (kind && strncmp(kind, MEMBER, strlen(MEMBER)))
 			code = fail(EXIT_REFUSED, "CPU %s belongs to the partition of the cgroup /%s; end that (echo member to its cpuset.cpus.partition) or take other CPUs",
 				    list, e->d_name);
 		else
@@ -149,38 +160,16 @@ static const char *lacks(const char *mount)
 	return sys_kernel_version() < 601 ? "isolated partitions came with kernel 6.1" : NULL;
 }
 
-/* An isolation whose masks would be lost to the controller, or NULL. */
-static const struct journal *in_the_way(const struct journals *others, const char *file)
-{
-	size_t i;
-
-	for (i = 0; i < others->n; i++)
-		if (!shared_record(others->v[i], CONTROLLER, file))
-			return others->v[i];
-	return NULL;
-}
-
 /* Return: 0, or the exit code; then nothing may be changed. */
 static int check(const struct request *req, const struct cpuset *cpus,
 		 const struct journals *others, const char *mount, bool *may)
 {
-	const char *why = lacks(mount);
-	const struct journal *other;
 	char dir[PATH_MAX];
 
 	*may = true;
-	snprintf(dir, sizeof(dir), "%s/" CONTROL, mount);
-	other = sys_kernel_version() < 602 && !is_on(mount) ? in_the_way(others, dir) : NULL;
-	if (why)
-		*may = skip("%s", why);
-	else if (other)
-		*may = skip("switching the cpuset controller on would change the masks of the isolation %s, on a kernel before 6.2",
-			    other->name);
-	if (!*may)
-		return 0;
 	topgroup_path(dir, sizeof(dir), mount, req->name);
 	if (sys_exists("%s", dir))
-		return fail(EXIT_REFUSED, "there is a cgroup %s already; remove it (rmdir), take another --name, or leave --partition away",
+		return fail(EXIT_REFUSED, "there is a cgroup %s already; remove it (rmdir), take another --name, or give --no-partition",
 			    dir);
 	return check_others(mount, req->cpus, cpus, others, may);
 }
@@ -189,15 +178,17 @@ static int prepare(const struct request *req, const struct cpuset *cpus,
 		   const struct journals *others, char **mount)
 {
 	bool may = false;
-	int code;
+	const char *why;
+	int code = 0;
 
 	*skipped = '\0';
 	*mount = cgroup2_mount();
-	if (!*mount) {
-		skip("cgroup v2 is not mounted");
-		return 0;
-	}
-	code = check(req, cpus, others, *mount, &may);
+	why = *mount ? lacks(*mount) : "cgroup v2 is not mounted";
+	lacking = why;
+	if (why)
+		skip("%s", why);
+	else
+		code = check(req, cpus, others, *mount, &may);
 	if (!code && may)
 		return 0;
 	free(*mount);
@@ -244,20 +235,6 @@ static bool exists(void)
 
 	free(mount);
 	return has;
-}
-
-static int apply_controller(const struct journal *j, const struct record *r)
-{
-	struct masks masks;
-	int err;
-
-	(void)j;
-	err = masks_take(&masks);
-	/* If it cannot be, then neither can the partition, which says so. */
-	if (!err)
-		(void)step_write(r->object, ON);
-	masks_restore(&masks);
-	return err ? rundir_fail(err) : 0;
 }
 
 /* A step's object may have been written by an enemy. */
@@ -344,6 +321,26 @@ static bool in_use(const char *mount)
 	return used;
 }
 
+/*
+ * The cpusets are as they are to be. Without the module all isolations are over,
+ * and while there is a partition left nobody can be given its CPUs, so all of
+ * them end before masks are set again.
+ */
+static void set_again(struct masks *masks, const struct journals *all, const char *mount)
+{
+	char dir[PATH_MAX];
+	size_t i;
+
+	if (!masks_settle(masks) && !sys_exists("/proc/cpuiso")) {
+		for (i = 0; i < all->n; i++) {
+			topgroup_path(dir, sizeof(dir), mount, all->v[i]->name);
+			if (shared_record(all->v[i], PARTITION, dir))
+				(void)write_in(dir, KIND, MEMBER);
+		}
+	}
+	masks_restore(masks);
+}
+
 static enum outcome revert_partition(const struct journals *all, const struct journal *j,
 				     const struct record *r)
 {
@@ -357,15 +354,18 @@ static enum outcome revert_partition(const struct journals *all, const struct jo
 		free(mount);
 		return OUT_GONE;
 	}
+	if (!grace_passes())
+		warn("the partition %s ends when the kernel has been on every CPU; stop the realtime task that owns one",
+		     r->object);
 	(void)masks_take(&masks);
 	move_out(r->object, mount);
-	(void)write_in(r->object, "cpuset.cpus.partition", "member");
+	(void)write_in(r->object, KIND, MEMBER);
 	err = topgroup_remove(r->object, j->name);
 	/* systemd would do it as soon as the slice has gone, and nobody would keep the masks. */
 	snprintf(control, sizeof(control), "%s/" CONTROL, mount);
 	if (shared_record(j, CONTROLLER, control) && !needed(all, j, control) && !in_use(mount))
 		(void)step_write(control, OFF);
-	masks_restore(&masks);
+	set_again(&masks, all, mount);
 	free(mount);
 	if (!err)
 		return OUT_RESTORED;
@@ -374,23 +374,25 @@ static enum outcome revert_partition(const struct journals *all, const struct jo
 	return OUT_LOST;
 }
 
-static bool make(const struct journal *j, const struct record *r,
+static bool make(const char *mount, const struct journal *j, const struct record *r,
 		 const unsigned int *pid, size_t n)
 {
 	char *kind;
 	int err;
 
+	/* If it cannot be, then neither can the partition, which says so. */
+	(void)write_in(mount, CONTROL, ON);
 	err = topgroup_make(r->object, j->name, j->cpus);
 	if (!err)
 		err = write_in(r->object, "cpuset.cpus", j->cpus);
 	if (!err) {
 		move_in(r->object, pid, n);
-		err = write_in(r->object, "cpuset.cpus.partition", ISOLATED);
+		err = write_in(r->object, KIND, ISOLATED);
 	}
 	if (err)
 		return skip("the kernel refuses it (%s)", strerror(-err));
 	/* What is written may be taken and yet not hold. */
-	kind = sys_read("%s/cpuset.cpus.partition", r->object);
+	kind = sys_read("%s/" KIND, r->object);
 	if (!kind || strcmp(kind, ISOLATED))
 		skip("the kernel says \"%s\" of it", kind ? kind : "");
 	free(kind);
@@ -407,20 +409,22 @@ static void hold_partition(const struct journals *all, const struct journal *j,
 
 	if (*skipped || !is_ours(j, r, &mount))
 		return;
-	free(mount);
 	if (sys_exists("%s", r->object)) {
 		move_in(r->object, pid, n);
+		free(mount);
 		return;
 	}
 	err = masks_take(&masks);
 	good = err ? skip("there is no room in " RUNDIR " (%s)", strerror(-err)) :
-		     make(j, r, pid, n);
-	masks_restore(&masks);
+		     make(mount, j, r, pid, n);
+	set_again(&masks, all, mount);
+	free(mount);
 	if (!good)
 		(void)revert_partition(all, j, r);
 }
 
-static enum outcome switch_off(const char *mount, const char *file)
+static enum outcome switch_off(const struct journals *all, const char *mount,
+			       const char *file)
 {
 	struct masks masks;
 	int err;
@@ -429,7 +433,7 @@ static enum outcome switch_off(const char *mount, const char *file)
 		return OUT_CHANGED;
 	(void)masks_take(&masks);
 	err = step_write(file, OFF);
-	masks_restore(&masks);
+	set_again(&masks, all, mount);
 	if (!err)
 		return OUT_RESTORED;
 	warn("the cpuset controller cannot be switched off (%s); write " OFF " to %s",
@@ -446,7 +450,7 @@ static enum outcome revert_controller(const struct journals *all, const struct j
 	if (!is_ours(j, r, &mount))
 		return OUT_GONE;
 	if (!needed(all, j, r->object) && is_on(mount))
-		out = switch_off(mount, r->object);
+		out = switch_off(all, mount, r->object);
 	free(mount);
 	return out;
 }
@@ -455,16 +459,17 @@ const struct step step_controller = {
 	.name = CONTROLLER,
 	.about = "needed for the partition",
 	.object = CONTROL,
+	.held = true,
 	.exists = exists,
 	.plan = plan_controller,
-	.apply = apply_controller,
 	.revert = revert_controller,
 };
 
 const struct step step_partition = {
 	.name = PARTITION,
 	.about = "the scheduler does not balance there",
-	.object = "cpuset.cpus.partition",
+	.object = KIND,
+	.held = true,
 	.exists = exists,
 	.plan = plan_partition,
 	.hold = hold_partition,

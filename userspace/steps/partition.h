@@ -3,5 +3,6 @@
 #define CPUISO_STEP_PARTITION_H
 
 const char *partition_skipped(void);
+const char *partition_refused(void);
 
 #endif

@@ -24,6 +24,7 @@ enum outcome {
  * @name: in journals, in --json and in the log
  * @about: what it is good for, in a plan
  * @object: what it sets, in a plan that has nothing to set there
+ * @held: it is in place only while the module isolates, whatever ends first
  * @exists: does this machine have it?
  * @plan: add to the journal what is there and what would take its place;
  *	changes nothing. Nothing to add is no failure. @others are the journals
@@ -31,7 +32,7 @@ enum outcome {
  * @apply: put the new value in place, which is in the journal on disk by now.
  * @hold: the same, when the module has isolated, for the processes @pid that are
  *	its workload; may be called again when there are more of them. That it
- *	cannot be is no failure. A step has this or @apply.
+ *	cannot be is no failure. Only for a step that is @held.
  * @revert: put the old value back where the new one still is; @all are the
  *	journals of the isolations that there are, this one among them.
  *
@@ -42,6 +43,7 @@ struct step {
 	const char *name;
 	const char *about;
 	const char *object;
+	bool held;
 	bool (*exists)(void);
 	int (*plan)(const struct request *req, const struct cpuset *cpus,
 		    const struct journals *others, struct journal *j);
@@ -63,6 +65,8 @@ int steps_apply(const struct journal *j);
 bool steps_to_hold(const struct journal *j);
 void steps_hold(const struct journals *all, const struct journal *j,
 		const unsigned int *pid, size_t n);
+void steps_release(const struct journals *all, struct journal *j,
+		   unsigned int count[NR_OUTCOMES], json_object *rows);
 void steps_revert(const struct journals *all, const struct journal *j,
 		  unsigned int count[NR_OUTCOMES], json_object *rows);
 

@@ -131,6 +131,49 @@ void steps_hold(const struct journals *all, const struct journal *j,
 	}
 }
 
+static void revert(const struct journals *all, const struct journal *j, size_t i,
+		   unsigned int count[NR_OUTCOMES], json_object *rows)
+{
+	const struct record *r = &j->record[i];
+	const struct step *s = step_of(r->step);
+	char *found = s && rows ? sys_read("%s", r->object) : NULL;
+	enum outcome out = OUT_LOST;
+
+	if (s)
+		out = s->revert(all, j, r);
+	else
+		warn("the journal of %s names a step \"%s\" that this cpuiso does not know, so %s is left as it is",
+		     j->name, r->step, r->object);
+	if (out == OUT_CHANGED)
+		warn("%s was changed by somebody else since and is left as it is", r->object);
+	count[out]++;
+	if (rows)
+		add_row(rows, r, out, found);
+	free(found);
+}
+
+/**
+ * steps_release() - put back what is to be before the module reverts
+ * @all: the journals of the isolations that there are
+ * @j: the journal, one of @all; its records go that were put back
+ * @count: how many records came to what; added to
+ * @rows: array to which is added what came of each, or NULL
+ */
+void steps_release(const struct journals *all, struct journal *j,
+		   unsigned int count[NR_OUTCOMES], json_object *rows)
+{
+	const struct step *s;
+	size_t i;
+
+	for (i = j->n; i-- > 0; ) {
+		s = step_of(j->record[i].step);
+		if (!s || !s->held)
+			continue;
+		revert(all, j, i, count, rows);
+		journal_drop(j, i);
+	}
+}
+
 /**
  * steps_revert() - put back what the journal says, the last first
  * @all: the journals of the isolations that there are
@@ -141,31 +184,11 @@ void steps_hold(const struct journals *all, const struct journal *j,
 void steps_revert(const struct journals *all, const struct journal *j,
 		  unsigned int count[NR_OUTCOMES], json_object *rows)
 {
-	const struct record *r;
-	const struct step *s;
-	enum outcome out;
-	char *found;
 	size_t i;
 
 	memset(count, 0, NR_OUTCOMES * sizeof(*count));
-	for (i = j->n; i-- > 0; ) {
-		r = &j->record[i];
-		s = step_of(r->step);
-		found = s && rows ? sys_read("%s", r->object) : NULL;
-		if (!s) {
-			warn("the journal of %s names a step \"%s\" that this cpuiso does not know, so %s is left as it is",
-			     j->name, r->step, r->object);
-			out = OUT_LOST;
-		} else {
-			out = s->revert(all, j, r);
-		}
-		if (out == OUT_CHANGED)
-			warn("%s was changed by somebody else since and is left as it is", r->object);
-		count[out]++;
-		if (rows)
-			add_row(rows, r, out, found);
-		free(found);
-	}
+	for (i = j->n; i-- > 0; )
+		revert(all, j, i, count, rows);
 }
 
 /**

@@ -71,7 +71,9 @@ class Knob:
 
     def __init__(self, name, path, parse, form, target):
         self.name, self.path, self.parse, self.form, self.target = name, path, parse, form, target
-        self.base = self.seen = self.now = self.first = parse(read(path))
+        # Where a partition shows in what came of it, this is what was asked for.
+        self.shown = path + "_requested" if os.path.exists(path + "_requested") else path
+        self.base = self.seen = self.now = self.first = parse(read(self.shown))
         self.theirs = False
 
     def look(self, m, undo):
@@ -109,8 +111,8 @@ class Puppet:
 
 
 class Isolation:
-    def __init__(self, cpus, keep, runner=None):
-        self.cpus, self.keep, self.runner = frozenset(cpus), keep, runner
+    def __init__(self, cpus, keep, parted, runner=None):
+        self.cpus, self.keep, self.parted, self.runner = frozenset(cpus), keep, parted, runner
 
 
 class Model:
@@ -140,6 +142,10 @@ class Model:
     def isolated(self):
         return frozenset().union(*(i.cpus for i in self.isolations.values()))
 
+    def parted(self):
+        """CPUs that nobody can choose, because they are a partition."""
+        return frozenset().union(*(i.cpus for i in self.isolations.values() if i.parted))
+
     def claimed(self, knob):
         return frozenset().union(*(i.cpus for i in self.isolations.values() if knob not in i.keep))
 
@@ -164,7 +170,7 @@ class Model:
             elif is_ != self.place(base):
                 yield f"interrupt {irq} is on {to_list(is_)}, should be on {to_list(self.place(base))}"
         for k in self.knobs:
-            is_ = k.parse(read(k.path))
+            is_ = k.parse(read(k.shown))
             if is_ != k.now:
                 yield f"{k.name} is {is_}, should be {k.now}"
         claimed, is_ = self.claimed("default-irq-affinity"), of_mask(read(IRQ_DEFAULT))
@@ -185,7 +191,7 @@ class Model:
 
 class Sequence:
     def __init__(self, model, rng):
-        self.m, self.rng, self.log, self.n = model, rng, [], 0
+        self.m, self.rng, self.log, self.n, self.parted = model, rng, [], 0, False
 
     def say(self, text):
         self.log.append(text)
@@ -211,7 +217,9 @@ class Sequence:
                 if self.rng.random() < 0.15]
         self.n += 1
         name = f"s{self.n}"
-        return name, keep, ["-c", to_list(cpus), "--name", name] + [a for k in keep for a in ("--keep", k)]
+        self.parted = self.rng.random() < 0.5
+        args = ["-c", to_list(cpus), "--name", name] + [a for k in keep for a in ("--keep", k)]
+        return name, keep, args + ([] if self.parted else ["--no-partition"])
 
     def looks(self, undo):
         # Each knob is looked at, so no short cut.
@@ -224,7 +232,7 @@ class Sequence:
     def begin(self, name, cpus, keep, runner=None):
         if not self.m.isolations:
             self.m.foreign = False
-        self.m.isolations[name] = Isolation(cpus, keep, runner)
+        self.m.isolations[name] = Isolation(cpus, keep, self.parted, runner)
         self.looks(False)
 
     def apply(self):
@@ -368,7 +376,9 @@ class Sequence:
         if not tasks:
             return
         t = self.rng.choice(tasks)
-        mask = frozenset(self.rng.sample(sorted(ALL), self.rng.randint(1, N)))
+        mask = frozenset(self.rng.sample(sorted(ALL), self.rng.randint(1, N))) - self.m.parted()
+        if not mask:
+            return
         self.say(f"task {t.pid} is set to {to_list(mask)}")
         if mask != self.m.task_mask(t):
             t.base, t.sets = mask, t.sets + 1
