@@ -4,7 +4,7 @@
 # Every knob is turned as the man page says and turned back, however the isolation ends; what somebody else turned stays.
 . "${TESTLIB:-$(dirname "$0")}/lib.sh"
 need_cpus 4
-plan 39
+plan 42
 
 wq=/sys/devices/virtual/workqueue
 # What was asked for, where partitions show in what came of it.
@@ -79,6 +79,16 @@ same "and changes nothing"
 
 check "apply" iso apply -c 1-2 --name first
 check "every knob is as the plan said" are_turned
+server=/sys/kernel/debug/sched/fair_server
+servers() {
+	[ ! -e $server ] || paste -sd ' ' $server/cpu*/runtime
+}
+no_servers="this kernel has no deadline server for ordinary tasks"
+if [ -e $server ]; then
+	is "the deadline servers of these CPUs are off" "$(cut -d ' ' -f 2,3 <<<"$(servers)")" "0 0"
+else
+	skip "the deadline servers of these CPUs are off" "$no_servers"
+fi
 is "a knob that this machine lacks is not mentioned without --power" "$(verdict cpu.governor)" ""
 has_latency() {
 	[ -e $cpu/cpu1/power/pm_qos_resume_latency_us ]
@@ -132,6 +142,21 @@ fi
 is "the status names what is kept" "$(grep -c $'^keep-knob\tkept\t' "$PROC/status")" 2
 check "revert" iso revert kept
 same "all knobs are as they were"
+# Under a limit the kernel may have lost count of what the servers take, as it does when the limit is read (6.12).
+iso apply -c 1-2 --name kept --keep kernel.sched_rt_runtime_us >/dev/null 2>"$T/err"
+status=$?
+if [ -e $server ]; then
+	[ $status = 0 ] || complain "apply: $status"
+	case $(cut -d ' ' -f 2,3 <<<"$(servers)") in
+	"0 0") [ ! -s "$T/err" ] || complain "it is done, and said: $(<"$T/err")" ;;
+	*) [ "$(grep -c 'the deadline server stays on' "$T/err") $(wc -l <"$T/err")" = "1 1" ] || complain "$(servers): $(<"$T/err")" ;;
+	esac
+	tried "with the limit of realtime tasks kept they are off too, or one sentence says that they are not"
+else
+	skip "with the limit of realtime tasks kept they are off too, or one sentence says that they are not" "$no_servers"
+fi
+iso revert kept >/dev/null
+same "and as they were"
 
 # Somebody else was here: a number, a mask, and one who wrote the same in other words.
 try iso apply -c 1-2 --name seen

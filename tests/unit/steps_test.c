@@ -172,17 +172,24 @@ static void test_fair_server(void)
 	static const char one[] = "/sys/kernel/debug/sched/fair_server/cpu1/runtime";
 	static const char two[] = "/sys/kernel/debug/sched/fair_server/cpu2/runtime";
 	static const char three[] = "/sys/kernel/debug/sched/fair_server/cpu3/runtime";
+	static const char period[] = "/proc/sys/kernel/sched_rt_period_us";
 	struct journal *j;
 
 	put(MASK, "f1\n");
+	put(period, "1000000\n");
 	put(one, "50000000\n");
 	put(two, "0\n");
 	put(three, "40000000\n");
 	j = begin("f", "1-2");
-	ok(j->n == 1 && holds(one, "0") && holds(three, "40000000"), "deadline server off, where it is on");
+	ok(j->n == 1 && holds(one, "50000000"), "the deadline server is on until the module has isolated");
+	steps_hold(&all, j, NULL, 0);
+	ok(holds(one, "0") && holds(three, "40000000"), "and then off, where it is on");
+	ok(holds(period, "1000000"), "the limits of realtime tasks stay");
 	ok(finish(j) == OUT_RESTORED && holds(one, "50000000") && holds(two, "0"), "and on again");
 	j = begin("f", "1");
+	steps_hold(&all, j, NULL, 0);
 	put(one, "7\n");
+	steps_hold(&all, j, NULL, 0);
 	ok(finish(j) == OUT_CHANGED && holds(one, "7"), "unless somebody set it");
 	j = journal_new("x", "1");
 	put(three, "0\n");

@@ -4,6 +4,7 @@
  * 6.8). On a CPU without a tick its timer is the noise. No CPU is in two
  * isolations, so no setting here is shared.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 
 #define NAME	"fair-server"
 #define FILES	"/sys/kernel/debug/sched/fair_server/cpu%d/runtime"
+#define PERIOD	"/proc/sys/kernel/sched_rt_period_us"
 
 static bool exists(void)
 {
@@ -38,17 +40,6 @@ static int plan(const struct request *req, const struct cpuset *cpus,
 	return 0;
 }
 
-static int apply(const struct journal *j, const struct record *r)
-{
-	int err = step_write(r->object, r->new);
-
-	(void)j;
-	if (err)
-		warn("the deadline server cannot be switched off (%s); look at %s",
-		     strerror(-err), r->object);
-	return 0;
-}
-
 /* Of a CPU of the isolation, and nothing else. */
 static bool is_ours(const struct journal *j, const char *object)
 {
@@ -64,6 +55,60 @@ static bool is_ours(const struct journal *j, const char *object)
 			return true;
 	}
 	return false;
+}
+
+/*
+ * Some kernels forget the servers in the sum of the bandwidth of deadline tasks
+ * when they rebuild scheduling domains; 6.12.117 does so when
+ * kernel.sched_rt_runtime_us is only read. What is then taken from the sum makes
+ * it wrap, and as long as it does the limits of realtime tasks cannot be changed,
+ * so the module could not put them back. Where each attempt rebuilds the domains
+ * the second one succeeds.
+ */
+static int try_limits(void)
+{
+	char *period = sys_read("%s", PERIOD);
+	int round, err = period ? -EBUSY : 0;
+
+	for (round = 0; round < 2 && err == -EBUSY; round++)
+		err = step_write(PERIOD, period);
+	free(period);
+	return err;
+}
+
+/*
+ * When the module has lifted the limit of realtime tasks, because under one the
+ * kernel refuses (EBUSY) what would make that sum wrap. Tried once: a write, also
+ * one that is refused, stops the server, and 6.12 warns when one is stopped that
+ * has not run since. That the module has just had the watchdog of the CPU
+ * stopped, by a worker there, has made it run.
+ */
+static void hold(const struct journals *all, const struct journal *j,
+		 const struct record *r, const unsigned int *pid, size_t n)
+{
+	static bool stays;
+	char *now = is_ours(j, r->object) ? sys_read("%s", r->object) : NULL;
+	int err = 0;
+
+	(void)all;
+	(void)pid;
+	(void)n;
+	if (now && !strcmp(now, r->old) && !stays) {
+		err = step_write(r->object, r->new);
+		if (!err) {
+			err = try_limits();
+			if (err)
+				(void)step_write(r->object, r->old);
+		}
+	}
+	free(now);
+	if (!err)
+		return;
+	stays = true;
+	warn(err == -EBUSY ?
+	     "the deadline server stays on, because this kernel has lost count of its bandwidth (%s); look at %s" :
+	     "the deadline server cannot be switched off (%s); look at %s",
+	     strerror(-err), r->object);
 }
 
 static enum outcome revert(const struct journals *all, const struct journal *j,
@@ -97,6 +142,6 @@ const struct step step_fair_server = {
 	.object = "/sys/kernel/debug/sched/fair_server/cpu*/runtime",
 	.exists = exists,
 	.plan = plan,
-	.apply = apply,
+	.hold = hold,
 	.revert = revert,
 };
