@@ -170,12 +170,27 @@ static const char *verdict_colour(const char *word)
 	return NULL;
 }
 
+static char *errno_cell(json_object *value)
+{
+	const char *name = NULL;
+	int err = value ? json_object_get_int(value) : 0;
+
+#if __GLIBC_PREREQ(2, 32)
+	name = strerrorname_np(err);
+#endif
+	if (!err)
+		return xstrdup("-");
+	return xstrdup(name ? name : json_object_get_string(value));
+}
+
 static char *cell(json_object *row, const struct column *col)
 {
 	json_object *value = get_obj(row, col->key), *item;
 	char *joined, *text;
 	size_t i, n, len = 0, at;
 
+	if (col->flags & COL_ERRNO)
+		return errno_cell(value);
 	if (json_object_is_type(value, json_type_boolean))
 		return xstrdup(json_object_get_boolean(value) ? "yes" : "-");
 	if (!json_object_is_type(value, json_type_array)) {

@@ -9,6 +9,7 @@ enum {
 	COL_RIGHT = 1,		/* numbers */
 	COL_VERDICT = 2,	/* coloured by what the word means */
 	COL_FREE = 4,		/* the last column: a sentence, blanks and all */
+	COL_ERRNO = 8,		/* a number in JSON, here its name */
 };
 
 struct column {

@@ -22,10 +22,13 @@ static void stays(FILE *to, json_object *verdicts)
 			n = count_of(verdicts, name_of(&kind_names, k),
 				     name_of(&verdict_names, v));
 			/* What the machine has not got needs no words here. */
-			if (n && v != CPUISO_VERDICT_ABSENT && verdict_reason(v))
-				fprintf(to, "  stays: %llu %s%s, %s (%s)\n",
-					(unsigned long long)n, nouns[k], n == 1 ? "" : "s",
-					name_of(&verdict_names, v), verdict_reason(v));
+			if (!n || v == CPUISO_VERDICT_ABSENT || !verdict_reason(v))
+				continue;
+			fprintf(to, "  stays: %llu %s%s, %s (%s", (unsigned long long)n, nouns[k],
+				n == 1 ? "" : "s", name_of(&verdict_names, v), verdict_reason(v));
+			if (v == CPUISO_VERDICT_REFUSED)
+				fprintf(to, "; \"cpuiso %ss\" has the errno", name_of(&kind_names, k));
+			fputs(")\n", to);
 		}
 	}
 }

@@ -12,7 +12,7 @@ static const struct column columns[] = {
 	{ "chip", "CHIP", 0 },
 	{ "isolation", "ISOLATION", 0 },
 	{ "verdict", "VERDICT", COL_VERDICT },
-	{ "errno", "ERRNO", COL_RIGHT },
+	{ "errno", "ERRNO", COL_ERRNO },
 	{ "original", "ORIGINAL", 0 },
 	{ "present", "PRESENT", 0 },
 	{ "effective", "EFFECTIVE", 0 },

@@ -9,7 +9,7 @@
 static const struct column columns[] = {
 	{ "name", "KNOB", 0 },
 	{ "verdict", "VERDICT", COL_VERDICT },
-	{ "errno", "ERRNO", COL_RIGHT },
+	{ "errno", "ERRNO", COL_ERRNO },
 	{ "original", "ORIGINAL", 0 },
 	{ "present", "PRESENT", 0 },
 	{ "target", "TARGET", 0 },

@@ -48,6 +48,33 @@ static void add_lines(json_object *lines, json_object *rows, const char *kind,
 	}
 }
 
+static void print_knobs(json_object *rows)
+{
+	static const struct column columns[] = {
+		{ "name", "KNOB", 0 },
+		{ "verdict", "VERDICT", COL_VERDICT },
+		{ "present", "PRESENT", 0 },
+		{ "target", "NEW", 0 },
+		{ "path", "FILE", 0 },
+		{ "why", "WHY", COL_FREE },
+		{ NULL, NULL, 0 }
+	};
+	json_object *lines = json_object_new_array(), *line;
+	size_t i, c;
+
+	for (i = 0; i < json_object_array_length(rows); i++) {
+		json_object *row = json_object_array_get_idx(rows, i);
+
+		line = json_object_new_object();
+		for (c = 0; columns[c].key; c++)
+			put(line, columns[c].key, json_object_get(get_obj(row, columns[c].key)));
+		put_str(line, "why", why(row));
+		json_object_array_add(lines, line);
+	}
+	out_table(lines, columns, 0);
+	json_object_put(lines);
+}
+
 static void print_steps(json_object *steps)
 {
 	static const struct column columns[] = {
@@ -83,14 +110,6 @@ static void print_text(json_object *doc, bool all)
 		{ "why", "WHY", COL_FREE },
 		{ NULL, NULL, 0 }
 	};
-	static const struct column knob_columns[] = {
-		{ "name", "KNOB", 0 },
-		{ "verdict", "VERDICT", COL_VERDICT },
-		{ "present", "PRESENT", 0 },
-		{ "target", "NEW", 0 },
-		{ "path", "FILE", 0 },
-		{ NULL, NULL, 0 }
-	};
 	json_object *lines = json_object_new_array(), *lacks = get_obj(doc, "boot_lacks");
 	size_t i, n = json_object_array_length(lacks);
 
@@ -105,7 +124,7 @@ static void print_text(json_object *doc, bool all)
 	}
 	json_object_put(lines);
 	printf("\nknobs:\n\n");
-	out_table(get_obj(doc, "knobs"), knob_columns, 0);
+	print_knobs(get_obj(doc, "knobs"));
 	print_steps(get_obj(doc, "steps"));
 	if (get_obj(doc, "no_partition"))
 		printf("\nthe CPUs stay in the scheduler's domains: %s\n",

@@ -13,7 +13,7 @@ static const struct column columns[] = {
 	{ "kthread", "KTHREAD", 0 },
 	{ "isolation", "ISOLATION", 0 },
 	{ "verdict", "VERDICT", COL_VERDICT },
-	{ "errno", "ERRNO", COL_RIGHT },
+	{ "errno", "ERRNO", COL_ERRNO },
 	{ "original", "ORIGINAL", 0 },
 	{ "present", "PRESENT", 0 },
 	{ NULL, NULL, 0 }

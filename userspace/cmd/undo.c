@@ -11,7 +11,7 @@ static const struct column columns[] = {
 	{ "object", "ID", COL_RIGHT },
 	{ "name", "NAME", 0 },
 	{ "result", "RESULT", COL_VERDICT },
-	{ "errno", "ERRNO", COL_RIGHT },
+	{ "errno", "ERRNO", COL_ERRNO },
 	{ "original", "ORIGINAL", 0 },
 	{ "found", "FOUND", 0 },
 	{ NULL, NULL, 0 }
