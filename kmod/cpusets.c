@@ -6,10 +6,15 @@
  * of its CPUs. While a socket is at it, what is written so is nobody's decision:
  * the originals stay, and when it is done everything goes where it belongs.
  *
+ * To move a task between cgroups the kernel waits for RCU. A realtime task that
+ * owns a CPU can keep that from ever ending, so meanwhile grace periods are
+ * expedited, which asks the CPUs with an interrupt.
+ *
  * Everything here is the worker's; probes read cpuiso_cpusets_changing.
  */
 #include <linux/list.h>
 #include <linux/slab.h>
+#include "compat/cpuiso_compat.h"
 #include "cpusets.h"
 #include "fault.h"
 #include "owner.h"
@@ -32,6 +37,7 @@ bool cpuiso_cpusets_changing;
 static void drop(struct changer *c)
 {
 	list_del(&c->node);
+	rcu_unexpedite_gp();
 	cpuiso_owner_free(c->owner);
 	kfree(c);
 	WRITE_ONCE(cpuiso_cpusets_changing, !list_empty(&changers));
@@ -52,6 +58,7 @@ int cpuiso_cpusets_begin(struct cpuiso_owner **owner)
 	if (!c)
 		return -ENOMEM;
 	swap(c->owner, *owner);
+	rcu_expedite_gp();
 	list_add_tail(&c->node, &changers);
 	WRITE_ONCE(cpuiso_cpusets_changing, true);
 	return 0;

@@ -8,6 +8,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/slab.h>
+#include "compat/cpuiso_compat.h"
 #include "apart.h"
 #include "busy.h"
 #include "cpus.h"
@@ -130,6 +131,8 @@ static void undo(struct cpuiso_isolation *iso, struct cpuiso_outcome *outcome)
 	struct cpuiso_task_rec *r;
 	unsigned long id;
 
+	/* A realtime task that owns a CPU may keep an ordinary one from ending. */
+	rcu_expedite_gp();
 	cpuiso_isolation_set_state(iso, CPUISO_STATE_REVERTING, false);
 	cpuiso_world_look(world);
 	world->outcome = outcome;
@@ -159,6 +162,7 @@ static void undo(struct cpuiso_isolation *iso, struct cpuiso_outcome *outcome)
 	}
 	world->outcome = NULL;
 	cpuiso_isolation_remove(iso);
+	rcu_unexpedite_gp();
 }
 
 static int check_still_there(struct cpuiso_op *op)

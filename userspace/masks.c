@@ -42,8 +42,11 @@
 #define MAX_SIZE	(64 * 1024 * 1024)
 #define MAX_PASSES	8
 #define KTHREADD	2
-/* The column of /proc/cpuiso/tasks that has the mask a task would have without us. */
+/* Columns of this: the mask that a task would have without us, the one that it has. */
+#define RECORDS		"/proc/cpuiso/tasks"
 #define ORIGINAL	7
+#define PRESENT		8
+#define NR_COLUMNS	9
 
 struct mask_of {
 	unsigned int tid, parent;	/* @parent: of a thread, its process */
@@ -126,9 +129,33 @@ static void take(struct masks *m)
 {
 	char path[PATH_MAX];
 
-	*m = (struct masks){ 0 };
 	sys_path(path, "/proc");
 	each(path, add_process, m);
+	if (m->n)
+		qsort(m->v, m->n, sizeof(*m->v), by_tid);
+}
+
+/* Of all tasks, while something is isolated; thousands need not be read one by one. */
+static void take_records(struct masks *m)
+{
+	char *text = sys_read(RECORDS), *rest = text, *line, *column[NR_COLUMNS];
+	char mask[CPULIST_MAX];
+	struct cpuset present;
+	struct mask_of *task;
+	unsigned int n;
+
+	while (rest && (line = strsep(&rest, "\n"))) {
+		for (n = 0; n < NR_COLUMNS && line; n++)
+			column[n] = strsep(&line, "\t");
+		if (n < NR_COLUMNS || !strtoul(column[0], NULL, 10) ||
+		    cpulist_parse(column[PRESENT], CPULIST_MAX, &present))
+			continue;
+		hexmask_format(mask, sizeof(mask), &present);
+		task = append(m, strtoul(column[0], NULL, 10));
+		task->mask = xstrdup(mask);
+		task->orig = xstrdup(column[ORIGINAL]);
+	}
+	free(text);
 	if (m->n)
 		qsort(m->v, m->n, sizeof(*m->v), by_tid);
 }
@@ -142,7 +169,7 @@ static struct mask_of *find(const struct masks *m, unsigned int tid)
 
 static void add_originals(struct masks *m)
 {
-	char *text = sys_read("/proc/cpuiso/tasks"), *rest = text, *line;
+	char *text = sys_read(RECORDS), *rest = text, *line;
 	struct mask_of *task;
 	unsigned int column;
 
@@ -216,9 +243,14 @@ static void tell_module(struct masks *m)
  */
 int masks_take(struct masks *m)
 {
-	take(m);
-	add_originals(m);
+	*m = (struct masks){ 0 };
 	tell_module(m);
+	if (m->c) {
+		take_records(m);
+	} else {
+		take(m);
+		add_originals(m);
+	}
 	return keep(m);
 }
 
@@ -324,6 +356,7 @@ void masks_restore(struct masks *m)
 	size_t i;
 
 	for (pass = 0; pass < MAX_PASSES && more; pass++) {
+		now = (struct masks){ 0 };
 		take(&now);
 		add_originals(&now);
 		more = false;

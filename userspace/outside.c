@@ -17,7 +17,6 @@
 
 #include "decode.h"
 #include "fail.h"
-#include "grace.h"
 #include "journal.h"
 #include "keeper.h"
 #include "nl.h"
@@ -255,9 +254,6 @@ void outside_revert_begin(const char *name, json_object *rows)
 		journal_own(j, true);
 		/* Without room the keeper may be first, and only the counts are its. */
 		(void)journal_write(s.dir, j);
-		/* What may have to wait for a CPU for ever is left until the end. */
-		if (!steps_to_hold(j) || !grace_passes())
-			continue;
 		steps_release(&s.all, j, count, rows);
 		(void)journal_write(s.dir, j);
 	}

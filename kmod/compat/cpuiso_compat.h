@@ -22,6 +22,10 @@
 #include <net/genetlink.h>
 #include <uapi/linux/sched/types.h>
 
+/* Exported to modules, but declared in kernel/rcu/rcu.h, which they do not have. */
+void rcu_expedite_gp(void);
+void rcu_unexpedite_gp(void);
+
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
 static inline unsigned int irq_get_nr_irqs(void)
 {

@@ -124,7 +124,8 @@ isolate() {
 	case $tool in
 	tuna) tuna --cpus=1 --isolate ;;
 	cset) cset shield --cpu=1 --kthread=on ;;
-	cpuiso) cpuiso apply -c 1 --guard evict ;;
+	# A partition would not let those in who pin themselves there, and leave the guard nothing to do.
+	cpuiso) cpuiso apply -c 1 --guard evict --no-partition ;;
 	esac
 }
 

@@ -8,7 +8,7 @@
 . "$TESTLIB/partition.sh"
 need_partition
 only_cpus 4
-plan 41
+plan 45
 
 # Under systemd the test itself is in the cgroup of a unit.
 hire work
@@ -115,6 +115,18 @@ try online 1 1
 try on 1 "${pid[work]}" "$child"
 try revert t
 tried "the only CPU of the partition goes and comes"
+same "masks"
+check "cgroups" same_cgroups
+
+# A workload that never sleeps owns the CPU.
+ask work spin
+spinner=$REPLY
+try iso apply -c 1 --name t --pid "${pid[work]}" --sched fifo:9
+made "a realtime workload that never sleeps"
+try on 1 "$spinner"
+try revert t
+tried "revert while it owns the CPU"
+ask work kill "$spinner"
 same "masks"
 check "cgroups" same_cgroups
 

@@ -140,6 +140,7 @@ const struct step step_fair_server = {
 	.name = NAME,
 	.about = "no timer of the deadline server",
 	.object = "/sys/kernel/debug/sched/fair_server/cpu*/runtime",
+	.held = true,
 	.exists = exists,
 	.plan = plan,
 	.hold = hold,

@@ -22,7 +22,6 @@
 
 #include "../cgroup2.h"
 #include "../fail.h"
-#include "../grace.h"
 #include "../masks.h"
 #include "../rundir.h"
 #include "../sysfs.h"
@@ -278,6 +277,14 @@ static void move_in(const char *dir, const unsigned int *pid, size_t n)
 	}
 }
 
+static bool any_at_root(const unsigned int *pid, size_t n)
+{
+	while (n)
+		if (cgroup2_at_root(pid[--n]))
+			return true;
+	return false;
+}
+
 static bool move_out(const char *dir, const char *mount)
 {
 	char *text, *rest, *line;
@@ -354,9 +361,6 @@ static enum outcome revert_partition(const struct journals *all, const struct jo
 		free(mount);
 		return OUT_GONE;
 	}
-	if (!grace_passes())
-		warn("the partition %s ends when the kernel has been on every CPU; stop the realtime task that owns one",
-		     r->object);
 	(void)masks_take(&masks);
 	move_out(r->object, mount);
 	(void)write_in(r->object, KIND, MEMBER);
@@ -402,21 +406,25 @@ static bool make(const char *mount, const struct journal *j, const struct record
 static void hold_partition(const struct journals *all, const struct journal *j,
 			   const struct record *r, const unsigned int *pid, size_t n)
 {
+	bool made, good = true;
 	struct masks masks;
 	char *mount;
-	bool good;
 	int err;
 
 	if (*skipped || !is_ours(j, r, &mount))
 		return;
-	if (sys_exists("%s", r->object)) {
-		move_in(r->object, pid, n);
+	made = sys_exists("%s", r->object);
+	if (made && !any_at_root(pid, n)) {
 		free(mount);
 		return;
 	}
 	err = masks_take(&masks);
-	good = err ? skip("there is no room in " RUNDIR " (%s)", strerror(-err)) :
-		     make(mount, j, r, pid, n);
+	if (made)
+		move_in(r->object, pid, n);
+	else if (err)
+		good = skip("there is no room in " RUNDIR " (%s)", strerror(-err));
+	else
+		good = make(mount, j, r, pid, n);
 	set_again(&masks, all, mount);
 	free(mount);
 	if (!good)

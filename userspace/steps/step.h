@@ -24,7 +24,7 @@ enum outcome {
  * @name: in journals, in --json and in the log
  * @about: what it is good for, in a plan
  * @object: what it sets, in a plan that has nothing to set there
- * @held: it is in place only while the module isolates, whatever ends first
+ * @held: put back before the module reverts, where that can be chosen
  * @exists: does this machine have it?
  * @plan: add to the journal what is there and what would take its place;
  *	changes nothing. Nothing to add is no failure. @others are the journals
@@ -32,7 +32,7 @@ enum outcome {
  * @apply: put the new value in place, which is in the journal on disk by now.
  * @hold: the same, when the module has isolated, for the processes @pid that are
  *	its workload; may be called again when there are more of them. That it
- *	cannot be is no failure. Only for a step that is @held.
+ *	cannot be is no failure. A step has this or @apply, if any.
  * @revert: put the old value back where the new one still is; @all are the
  *	journals of the isolations that there are, this one among them.
  *
