@@ -95,7 +95,8 @@ new_source(struct cpuiso_ledger *l, unsigned int i, unsigned int kind, u64 id)
 	if (is_thread(s))
 		s->number = id >> 32;
 	l->index[i] = l->used;
-	WRITE_ONCE(l->used, l->used + 1);
+	/* Pairs with keep_names(), which looks without the seqcount. */
+	smp_store_release(&l->used, l->used + 1);
 	return s;
 }
 
@@ -139,9 +140,11 @@ thread_source(struct cpuiso_ledger *l, const struct task_struct *task)
 static __always_inline struct cpuiso_source *
 task_source(struct cpuiso_ledger *l, struct task_struct *task)
 {
+	const struct cpuiso_isolation *isolation = READ_ONCE(l->isolation);
+
 	if (!task->pid)
 		return &l->sources[CPUISO_SOURCE_IDLE];
-	if (l->isolation && cpuiso_member_of(task) == l->isolation)
+	if (isolation && cpuiso_member_of(task) == isolation)
 		return &l->sources[CPUISO_SOURCE_WORKLOAD];
 	return thread_source(l, task);
 }

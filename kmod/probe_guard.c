@@ -102,11 +102,16 @@ static void intruder(struct task_struct *task, struct task_struct *by, bool ran)
 	cpuiso_note_put(CPUISO_NOTE_INTRUDER, task, by, 0);
 }
 
+static notrace bool is_watched(unsigned int cpu)
+{
+	return READ_ONCE(per_cpu(watches, cpu).on);
+}
+
 static notrace void probe_migrate(void *data, struct task_struct *p, int cpu)
 {
 	struct task_struct *by;
 
-	if (per_cpu(watches, cpu).on && culprit(&by))
+	if (is_watched(cpu) && culprit(&by))
 		intruder(p, by, false);
 }
 
@@ -114,7 +119,7 @@ static notrace void probe_wakeup_new(void *data, struct task_struct *p)
 {
 	struct task_struct *by;
 
-	if (per_cpu(watches, task_cpu(p)).on && culprit(&by))
+	if (is_watched(task_cpu(p)) && culprit(&by))
 		intruder(p, by, false);
 }
 
@@ -189,7 +194,7 @@ static notrace void probe_wakeup(void *data, struct task_struct *p)
 	/* Its maker may have bound it by now, so bound threads are noted, too. */
 	if (atomic_read(&cpuiso_newborns) > 0 && is_newborn(p) && culprit(&by))
 		cpuiso_note_put(CPUISO_NOTE_WAKE, p, by, 0);
-	if (watch->on && can_starve(p) && is_kept_off(watch, p))
+	if (READ_ONCE(watch->on) && can_starve(p) && is_kept_off(watch, p))
 		wait_begins(watch, p);
 }
 
@@ -206,7 +211,7 @@ notrace void cpuiso_guard_switch(bool preempt, struct task_struct *prev,
 {
 	struct watch *watch = this_cpu_ptr(&watches);
 
-	if (!watch->on)
+	if (!READ_ONCE(watch->on))
 		return;
 	WRITE_ONCE(watch->curr, next);
 	wait_ends(watch, next);
@@ -246,7 +251,7 @@ static notrace void probe_vector_config(void *data, unsigned int irq,
 					unsigned int vector, unsigned int cpu,
 					unsigned int apicdest)
 {
-	if (cpu < nr_cpu_ids && per_cpu(watches, cpu).on)
+	if (cpu < nr_cpu_ids && is_watched(cpu))
 		irq_written(irq);
 }
 
@@ -335,7 +340,8 @@ static int mask_written(struct kprobe *kp, struct pt_regs *regs)
 			atomic_dec_if_positive(&cpuiso_newborns);
 	} else {
 		if (r && by) {
-			memcpy(r->by_comm, by->comm, TASK_COMM_LEN);
+			/* Evidence only: the worker may read it torn. */
+			data_race(memcpy(r->by_comm, by->comm, TASK_COMM_LEN));
 			WRITE_ONCE(r->by_pid, task_pid_nr(by));
 		}
 		cpuiso_note_put(CPUISO_NOTE_MASK, p, by,

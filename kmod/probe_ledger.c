@@ -32,7 +32,7 @@ static notrace void probe_switch(CPUISO_PROTO_SCHED_SWITCH)
 
 	if (!l)
 		return;
-	if (l->isolation)
+	if (READ_ONCE(l->isolation))
 		tell_switch(l, preempt, prev, next);
 	else
 		cpuiso_book_switch(l, prev, next);
@@ -52,7 +52,7 @@ static notrace void probe_irq_entry(void *data, int irq,
 
 	if (!l)
 		return;
-	if (l->isolation)
+	if (READ_ONCE(l->isolation))
 		tell_irq(l, irq, action);
 	else
 		cpuiso_book_irq(l, irq, action);

@@ -26,6 +26,12 @@ static u64 filled_at;
 static u64 charged;
 static bool resting;
 
+/* The tick counts it on while this is read. */
+static u64 used_so_far(void)
+{
+	return READ_ONCE(current->se.sum_exec_runtime);
+}
+
 /**
  * cpuiso_ration_rest - is the worker to rest?
  *
@@ -37,7 +43,7 @@ static bool resting;
 unsigned long cpuiso_ration_rest(void)
 {
 	u64 share = READ_ONCE(guard_share), now = ktime_get_mono_fast_ns();
-	u64 used = current->se.sum_exec_runtime;
+	u64 used = used_so_far();
 
 	/* An hour fills it whatever the share, and cannot overflow. */
 	left += min_t(u64, now - filled_at, 3600ULL * NSEC_PER_SEC) * share / 100;
@@ -60,5 +66,5 @@ unsigned long cpuiso_ration_rest(void)
  */
 void cpuiso_ration_skip(void)
 {
-	charged = current->se.sum_exec_runtime;
+	charged = used_so_far();
 }

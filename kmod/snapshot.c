@@ -276,9 +276,11 @@ void cpuiso_snapshot_free(struct cpuiso_snapshot *s)
 /* Names in the ledger itself; only here, and the CPU does not look at them. */
 static void keep_names(struct cpuiso_ledger *l, const struct module *mod)
 {
+	/* Pairs with new_source(): it knows what it is. */
+	unsigned int used = smp_load_acquire(&l->used);
 	struct cpuiso_source *s;
 
-	for (s = l->sources; s < &l->sources[READ_ONCE(l->used)]; s++) {
+	for (s = l->sources; s < &l->sources[used]; s++) {
 		if (!is_function(s) || s->named ||
 		    !within_module(READ_ONCE(s->id), mod))
 			continue;
