@@ -3,6 +3,10 @@
  * The deadline server that lets ordinary tasks run beside a FIFO loop (from
  * 6.8). On a CPU without a tick its timer is the noise. No CPU is in two
  * isolations, so no setting here is shared.
+ *
+ * Not on 6.12: it forgets the servers in the sum of the bandwidth of deadline
+ * tasks whenever it rebuilds scheduling domains, and when a server is stopped
+ * after that it warns (dl_rq->running_bw) or refuses (EBUSY); seen on 6.12.117.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -15,11 +19,10 @@
 
 #define NAME	"fair-server"
 #define FILES	"/sys/kernel/debug/sched/fair_server/cpu%d/runtime"
-#define PERIOD	"/proc/sys/kernel/sched_rt_period_us"
 
 static bool exists(void)
 {
-	return sys_exists("/sys/kernel/debug/sched/fair_server");
+	return sys_kernel_version() != 612 && sys_exists("/sys/kernel/debug/sched/fair_server");
 }
 
 static int plan(const struct request *req, const struct cpuset *cpus,
@@ -30,7 +33,7 @@ static int plan(const struct request *req, const struct cpuset *cpus,
 
 	(void)req;
 	(void)others;
-	for (cpu = -1; (cpu = cpuset_next(cpus, cpu)) >= 0; ) {
+	for (cpu = -1; exists() && (cpu = cpuset_next(cpus, cpu)) >= 0; ) {
 		snprintf(path, sizeof(path), FILES, cpu);
 		now = sys_read("%s", path);
 		if (now && strcmp(now, "0") && j->n < JOURNAL_RECORDS)
@@ -58,57 +61,24 @@ static bool is_ours(const struct journal *j, const char *object)
 }
 
 /*
- * Some kernels forget the servers in the sum of the bandwidth of deadline tasks
- * when they rebuild scheduling domains; 6.12.117 does so when
- * kernel.sched_rt_runtime_us is only read. What is then taken from the sum makes
- * it wrap, and as long as it does the limits of realtime tasks cannot be changed,
- * so the module could not put them back. Where each attempt rebuilds the domains
- * the second one succeeds.
- */
-static int try_limits(void)
-{
-	char *period = sys_read("%s", PERIOD);
-	int round, err = period ? -EBUSY : 0;
-
-	for (round = 0; round < 2 && err == -EBUSY; round++)
-		err = step_write(PERIOD, period);
-	free(period);
-	return err;
-}
-
-/*
  * When the module has lifted the limit of realtime tasks, because under one the
- * kernel refuses (EBUSY) what would make that sum wrap. Tried once: a write, also
- * one that is refused, stops the server, and 6.12 warns when one is stopped that
- * has not run since. That the module has just had the watchdog of the CPU
- * stopped, by a worker there, has made it run.
+ * kernel may find that the sum of the bandwidths does not add up (EBUSY).
  */
 static void hold(const struct journals *all, const struct journal *j,
 		 const struct record *r, const unsigned int *pid, size_t n)
 {
-	static bool stays;
 	char *now = is_ours(j, r->object) ? sys_read("%s", r->object) : NULL;
 	int err = 0;
 
 	(void)all;
 	(void)pid;
 	(void)n;
-	if (now && !strcmp(now, r->old) && !stays) {
+	if (now && !strcmp(now, r->old))
 		err = step_write(r->object, r->new);
-		if (!err) {
-			err = try_limits();
-			if (err)
-				(void)step_write(r->object, r->old);
-		}
-	}
 	free(now);
-	if (!err)
-		return;
-	stays = true;
-	warn(err == -EBUSY ?
-	     "the deadline server stays on, because this kernel has lost count of its bandwidth (%s); look at %s" :
-	     "the deadline server cannot be switched off (%s); look at %s",
-	     strerror(-err), r->object);
+	if (err)
+		warn("the deadline server cannot be switched off (%s); look at %s",
+		     strerror(-err), r->object);
 }
 
 static enum outcome revert(const struct journals *all, const struct journal *j,
