@@ -113,10 +113,10 @@ guest() {
 
 sets=(build vm test)
 # Kernels that check themselves are many times slower.
-timeout=1800
+timeout=2700
 if [ -n "$kernel" ] && [ -e "$cache/kernels/$kernel/stamp" ]; then
 	sets+=(debug)
-	timeout=2700
+	timeout=3600
 fi
 build "packages" "$tree/scripts/deps.sh" "${sets[@]}"
 
