@@ -285,6 +285,14 @@ struct cpuiso_probe cpuiso_guard_probes[] = {
 	{ }
 };
 
+enum {
+	MASK_PROBE,
+	IRQ_MASK_PROBE,
+	NR_KPROBES
+};
+
+static bool registered[NR_KPROBES];
+
 #ifdef CONFIG_KPROBES
 /* Then the mask stays, and only where the task may run just now changes. */
 static bool switches_migration(const struct task_struct *p,
@@ -344,8 +352,7 @@ static int mask_written(struct kprobe *kp, struct pt_regs *regs)
 			data_race(memcpy(r->by_comm, by->comm, TASK_COMM_LEN));
 			WRITE_ONCE(r->by_pid, task_pid_nr(by));
 		}
-		cpuiso_note_put(CPUISO_NOTE_MASK, p, by,
-				cpuiso_mask_is_wanted(regs));
+		cpuiso_note_put(CPUISO_NOTE_MASK, p, by, 0);
 	}
 	return 0;
 }
@@ -359,12 +366,7 @@ static int irq_mask_written(struct kprobe *kp, struct pt_regs *regs)
 	return 0;
 }
 
-enum {
-	MASK_PROBE,
-	IRQ_MASK_PROBE,
-};
-
-static struct kprobe kprobes[] = {
+static struct kprobe kprobes[NR_KPROBES] = {
 	[MASK_PROBE] = {
 		.symbol_name = "set_cpus_allowed_common",
 		.pre_handler = mask_written,
@@ -374,8 +376,6 @@ static struct kprobe kprobes[] = {
 		.pre_handler = irq_mask_written,
 	},
 };
-
-static bool registered[ARRAY_SIZE(kprobes)];
 
 static void attach_kprobes(void)
 {
@@ -397,17 +397,7 @@ static void detach_kprobes(void)
 		if (registered[i])
 			unregister_kprobe(&kprobes[i]);
 }
-
-static bool sees_masks(void)
-{
-	return registered[MASK_PROBE];
-}
 #else
-static bool sees_masks(void)
-{
-	return false;
-}
-
 static void attach_kprobes(void)
 {
 }
@@ -452,7 +442,7 @@ void cpuiso_guard_detach(void)
  */
 bool cpuiso_guard_sees_masks(void)
 {
-	return sees_masks();
+	return registered[MASK_PROBE];
 }
 
 /**

@@ -71,14 +71,31 @@ struct cpuiso_task_rec *cpuiso_task_note(struct cpuiso_world *w,
 	return r;
 }
 
-/* The child may have been born with what the cpusets have just given it. */
-static void catch_up(struct cpuiso_world *w, struct cpuiso_task_rec *parent)
+/* Somebody, or the kernel, has given it another mask since we looked. */
+static void reconcile(struct cpuiso_world *w, struct cpuiso_task_rec *r,
+		      const struct cpumask *now)
 {
-	if (!READ_ONCE(parent->by_cpusets))
+	/* Nobody has decided that, so what it had is still its original. */
+	if (READ_ONCE(r->by_cpusets) || w->rewritten) {
+		cpuiso_rec_wrote(&r->rec, now);
 		return;
-	cpuiso_task_read_mask(parent->task, w->now);
-	if (!cpumask_equal(w->now, parent->rec.set))
-		cpuiso_rec_wrote(&parent->rec, w->now);
+	}
+	if (r->irq_thread || cpumask_subset(r->rec.set, w->replugged)) {
+		cpuiso_rec_seen(&r->rec, now);
+		return;
+	}
+	cpuiso_rec_adopt(&r->rec, now);
+	/* A kernel thread that was bound meanwhile: by its maker, for good. */
+	if (r->task->flags & PF_NO_SETAFFINITY)
+		r->rec.overruled = false;
+}
+
+/* Look at its mask, which is in w->now then. */
+static void catch_up(struct cpuiso_world *w, struct cpuiso_task_rec *r)
+{
+	cpuiso_task_read_mask(r->task, w->now);
+	if (!cpumask_equal(w->now, r->rec.set))
+		reconcile(w, r, w->now);
 }
 
 /**
@@ -105,7 +122,9 @@ struct cpuiso_task_rec *cpuiso_task_note_child(struct cpuiso_world *w,
 	r = cpuiso_task_rec_new(w->store, child);
 	if (!r)
 		return NULL;
-	catch_up(w, parent);
+	/* It may have been born with what the cpusets have just given its parent. */
+	if (READ_ONCE(parent->by_cpusets))
+		catch_up(w, parent);
 	if (cpumask_equal(r->rec.set, parent->rec.set) ||
 	    cpumask_equal(r->rec.set, parent->rec.prev))
 		cpumask_copy(r->rec.orig, parent->rec.orig);
@@ -175,25 +194,6 @@ static void undone(struct cpuiso_world *w, const struct cpuiso_task_rec *r,
 			   comm, r->rec.orig, found);
 }
 
-/* Somebody, or the kernel, has given it another mask since we looked. */
-static void reconcile(struct cpuiso_world *w, struct cpuiso_task_rec *r,
-		      const struct cpumask *now)
-{
-	/* Nobody has decided that, so what it had is still its original. */
-	if (READ_ONCE(r->by_cpusets) || w->rewritten) {
-		cpuiso_rec_wrote(&r->rec, now);
-		return;
-	}
-	if (r->irq_thread || cpumask_subset(r->rec.set, w->replugged)) {
-		cpuiso_rec_seen(&r->rec, now);
-		return;
-	}
-	cpuiso_rec_adopt(&r->rec, now);
-	/* A kernel thread that was bound meanwhile: by its maker, for good. */
-	if (r->task->flags & PF_NO_SETAFFINITY)
-		r->rec.overruled = false;
-}
-
 /* An undo has come to it: is it what somebody else made of it? */
 static bool tell_overruled(struct cpuiso_world *w, struct cpuiso_task_rec *r)
 {
@@ -249,9 +249,7 @@ void cpuiso_task_settle(struct cpuiso_world *w, struct cpuiso_task_rec *r)
 		cpuiso_rec_verdict(&r->rec, CPUISO_VERDICT_EXITED, 0);
 		return;
 	}
-	cpuiso_task_read_mask(task, w->now);
-	if (!cpumask_equal(w->now, r->rec.set))
-		reconcile(w, r, w->now);
+	catch_up(w, r);
 	theirs = tell_overruled(w, r);
 
 	if (task->flags & PF_NO_SETAFFINITY) {

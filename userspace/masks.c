@@ -42,8 +42,7 @@
 #define MAX_SIZE	(64 * 1024 * 1024)
 #define MAX_PASSES	8
 #define KTHREADD	2
-/* Columns of this: the mask that a task would have without us, the one that it has. */
-#define RECORDS		"/proc/cpuiso/tasks"
+/* Columns of /proc/cpuiso/tasks: the mask that a task would have without us, the one that it has. */
 #define ORIGINAL	7
 #define PRESENT		8
 #define NR_COLUMNS	9
@@ -125,39 +124,19 @@ static int by_tid(const void *a, const void *b)
 	return x->tid < y->tid ? -1 : x->tid > y->tid;
 }
 
+static void sort(struct masks *m)
+{
+	if (m->n)
+		qsort(m->v, m->n, sizeof(*m->v), by_tid);
+}
+
 static void take(struct masks *m)
 {
 	char path[PATH_MAX];
 
 	sys_path(path, "/proc");
 	each(path, add_process, m);
-	if (m->n)
-		qsort(m->v, m->n, sizeof(*m->v), by_tid);
-}
-
-/* Of all tasks, while something is isolated; thousands need not be read one by one. */
-static void take_records(struct masks *m)
-{
-	char *text = sys_read(RECORDS), *rest = text, *line, *column[NR_COLUMNS];
-	char mask[CPULIST_MAX];
-	struct cpuset present;
-	struct mask_of *task;
-	unsigned int n;
-
-	while (rest && (line = strsep(&rest, "\n"))) {
-		for (n = 0; n < NR_COLUMNS && line; n++)
-			column[n] = strsep(&line, "\t");
-		if (n < NR_COLUMNS || !strtoul(column[0], NULL, 10) ||
-		    cpulist_parse(column[PRESENT], CPULIST_MAX, &present))
-			continue;
-		hexmask_format(mask, sizeof(mask), &present);
-		task = append(m, strtoul(column[0], NULL, 10));
-		task->mask = xstrdup(mask);
-		task->orig = xstrdup(column[ORIGINAL]);
-	}
-	free(text);
-	if (m->n)
-		qsort(m->v, m->n, sizeof(*m->v), by_tid);
+	sort(m);
 }
 
 static struct mask_of *find(const struct masks *m, unsigned int tid)
@@ -167,20 +146,43 @@ static struct mask_of *find(const struct masks *m, unsigned int tid)
 	return m->n ? bsearch(&key, m->v, m->n, sizeof(*m->v), by_tid) : NULL;
 }
 
-static void add_originals(struct masks *m)
+/* What the module says of all tasks, while something is isolated. */
+static void each_record(void (*fn)(struct masks *m, unsigned int tid, char *const column[]),
+			struct masks *m)
 {
-	char *text = sys_read(RECORDS), *rest = text, *line;
-	struct mask_of *task;
-	unsigned int column;
+	char *text = sys_read("/proc/cpuiso/tasks"), *rest = text, *line, *column[NR_COLUMNS];
+	unsigned int n, tid;
 
 	while (rest && (line = strsep(&rest, "\n"))) {
-		task = find(m, strtoul(line, NULL, 10));
-		for (column = 0; line && column < ORIGINAL; column++)
-			(void)strsep(&line, "\t");
-		if (task && line)
-			task->orig = xstrdup(strsep(&line, "\t"));
+		for (n = 0; n < NR_COLUMNS && line; n++)
+			column[n] = strsep(&line, "\t");
+		tid = strtoul(column[0], NULL, 10);
+		if (n == NR_COLUMNS && tid)
+			fn(m, tid, column);
 	}
 	free(text);
+}
+
+static void add_record(struct masks *m, unsigned int tid, char *const column[])
+{
+	char mask[CPULIST_MAX];
+	struct cpuset present;
+	struct mask_of *task;
+
+	if (cpulist_parse(column[PRESENT], CPULIST_MAX, &present))
+		return;
+	hexmask_format(mask, sizeof(mask), &present);
+	task = append(m, tid);
+	task->mask = xstrdup(mask);
+	task->orig = xstrdup(column[ORIGINAL]);
+}
+
+static void add_original(struct masks *m, unsigned int tid, char *const column[])
+{
+	struct mask_of *task = find(m, tid);
+
+	if (task)
+		task->orig = xstrdup(column[ORIGINAL]);
 }
 
 static unsigned long long now_in_ticks(void)
@@ -246,10 +248,12 @@ int masks_take(struct masks *m)
 	*m = (struct masks){ 0 };
 	tell_module(m);
 	if (m->c) {
-		take_records(m);
+		/* One file, and not one of each task. */
+		each_record(add_record, m);
+		sort(m);
 	} else {
 		take(m);
-		add_originals(m);
+		each_record(add_original, m);
 	}
 	return keep(m);
 }
@@ -358,7 +362,7 @@ void masks_restore(struct masks *m)
 	for (pass = 0; pass < MAX_PASSES && more; pass++) {
 		now = (struct masks){ 0 };
 		take(&now);
-		add_originals(&now);
+		each_record(add_original, &now);
 		more = false;
 		for (i = 0; i < now.n; i++)
 			if (wanted(m, &now, &now.v[i], kthreads_only, mask, sizeof(mask)))
@@ -401,8 +405,7 @@ static void load(struct masks *m, char *text)
 		task->mask = xstrdup(mask);
 		task->orig = *orig && *orig != '-' ? xstrdup(orig) : NULL;
 	}
-	if (m->n)
-		qsort(m->v, m->n, sizeof(*m->v), by_tid);
+	sort(m);
 }
 
 /**

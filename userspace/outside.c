@@ -230,6 +230,11 @@ void outside_cancel(struct journal *j)
 	journal_free(j);
 }
 
+static bool is_mine(const struct journal *j, const char *name)
+{
+	return j->owner == (uint32_t)getpid() && (!*name || !strcmp(name, j->name));
+}
+
 /**
  * outside_revert_begin() - before the module is asked to revert
  * @name: the isolation, or "" for all
@@ -240,10 +245,9 @@ void outside_cancel(struct journal *j)
  */
 void outside_revert_begin(const char *name, json_object *rows)
 {
-	unsigned int count[NR_OUTCOMES] = { 0 };
 	struct journal *j;
 	struct shelf s;
-	size_t i;
+	size_t i, n;
 
 	if (!shelf_any() || shelf_open(&s, false))
 		return;
@@ -254,8 +258,10 @@ void outside_revert_begin(const char *name, json_object *rows)
 		journal_own(j, true);
 		/* Without room the keeper may be first, and only the counts are its. */
 		(void)journal_write(s.dir, j);
-		steps_release(&s.all, j, count, rows);
-		(void)journal_write(s.dir, j);
+		n = j->n;
+		steps_release(&s.all, j, rows);
+		if (j->n != n)
+			(void)journal_write(s.dir, j);
 	}
 	shelf_close(&s);
 }
@@ -274,7 +280,7 @@ void outside_revert_cancel(const char *name)
 		return;
 	for (i = 0; i < s.all.n; i++) {
 		j = s.all.v[i];
-		if ((*name && strcmp(name, j->name)) || j->owner != (uint32_t)getpid())
+		if (!is_mine(j, name))
 			continue;
 		journal_own(j, false);
 		(void)journal_write(s.dir, j);
@@ -313,7 +319,7 @@ void outside_revert_end(const char *name, struct done *done, json_object *rows)
 	if (shelf_any() && !shelf_open(&s, false)) {
 		for (i = s.all.n; i-- > 0; ) {
 			j = s.all.v[i];
-			if (j->owner == (uint32_t)getpid() && (!*name || !strcmp(name, j->name)))
+			if (is_mine(j, name))
 				shelf_restore(&s, j, NULL, count, rows);
 		}
 		shelf_close(&s);

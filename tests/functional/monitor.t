@@ -33,7 +33,7 @@ load
 check "it sees the module come" said '^event=module-loaded module='
 check "and looks at once, not at the interval" wait-for 10 line "$prom" '^cpuiso_up 1$'
 
-try iso apply -c 1 --name t --no-partition --keep fair-server
+try iso apply -c 1 --name t
 try said '^event=applied isolation=t'
 try said '^event=status isolation=t state=isolated cpus=1 '
 try wait-for 10 line "$prom" '^cpuiso_isolation_info[{]isolation="t",cpus="1",state="isolated"[}] 1$'
@@ -74,7 +74,7 @@ check "revert" iso revert t
 check "gives it back the list that it would have" banned 1
 check "that is logged" said '^event=reverted isolation=t'
 
-try iso apply -c 1 --name t --no-partition --keep fair-server
+try iso apply -c 1 --name t
 stop_it
 try start_it 0
 try banned 3
@@ -114,7 +114,7 @@ check "and takes the metrics along" wait-for 10 absent "$prom"
 load
 start_monitor 200ms
 try said '^event=module-loaded'
-try iso apply -c 1 --name t --no-partition --keep fair-server
+try iso apply -c 1 --name t
 try pkill -9 -f 'cpuiso keep t$'
 try unload
 try wait-for 30 absent /run/cpuiso/t.json

@@ -33,7 +33,9 @@ static int plan(const struct request *req, const struct cpuset *cpus,
 
 	(void)req;
 	(void)others;
-	for (cpu = -1; exists() && (cpu = cpuset_next(cpus, cpu)) >= 0; ) {
+	if (!exists())
+		return 0;
+	for (cpu = -1; (cpu = cpuset_next(cpus, cpu)) >= 0; ) {
 		snprintf(path, sizeof(path), FILES, cpu);
 		now = sys_read("%s", path);
 		if (now && strcmp(now, "0") && j->n < JOURNAL_RECORDS)
@@ -68,14 +70,17 @@ static void hold(const struct journals *all, const struct journal *j,
 		 const struct record *r, const unsigned int *pid, size_t n)
 {
 	char *now = is_ours(j, r->object) ? sys_read("%s", r->object) : NULL;
+	static bool stays;
 	int err = 0;
 
 	(void)all;
 	(void)pid;
 	(void)n;
-	if (now && !strcmp(now, r->old))
+	if (now && !strcmp(now, r->old) && !stays)
 		err = step_write(r->object, r->new);
 	free(now);
+	/* Said once, though this comes twice and for each CPU. */
+	stays = stays || err;
 	if (err)
 		warn("the deadline server cannot be switched off (%s); look at %s",
 		     strerror(-err), r->object);

@@ -65,8 +65,7 @@ int steps_apply(const struct journal *j);
 bool steps_to_hold(const struct journal *j);
 void steps_hold(const struct journals *all, const struct journal *j,
 		const unsigned int *pid, size_t n);
-void steps_release(const struct journals *all, struct journal *j,
-		   unsigned int count[NR_OUTCOMES], json_object *rows);
+void steps_release(const struct journals *all, struct journal *j, json_object *rows);
 void steps_revert(const struct journals *all, const struct journal *j,
 		  unsigned int count[NR_OUTCOMES], json_object *rows);
 

@@ -131,8 +131,8 @@ void steps_hold(const struct journals *all, const struct journal *j,
 	}
 }
 
-static void revert(const struct journals *all, const struct journal *j, size_t i,
-		   unsigned int count[NR_OUTCOMES], json_object *rows)
+static enum outcome revert(const struct journals *all, const struct journal *j, size_t i,
+			   json_object *rows)
 {
 	const struct record *r = &j->record[i];
 	const struct step *s = step_of(r->step);
@@ -146,21 +146,19 @@ static void revert(const struct journals *all, const struct journal *j, size_t i
 		     j->name, r->step, r->object);
 	if (out == OUT_CHANGED)
 		warn("%s was changed by somebody else since and is left as it is", r->object);
-	count[out]++;
 	if (rows)
 		add_row(rows, r, out, found);
 	free(found);
+	return out;
 }
 
 /**
  * steps_release() - put back what is to be before the module reverts
  * @all: the journals of the isolations that there are
  * @j: the journal, one of @all; its records go that were put back
- * @count: how many records came to what; added to
- * @rows: array to which is added what came of each, or NULL
+ * @rows: array to which is added what came of each
  */
-void steps_release(const struct journals *all, struct journal *j,
-		   unsigned int count[NR_OUTCOMES], json_object *rows)
+void steps_release(const struct journals *all, struct journal *j, json_object *rows)
 {
 	const struct step *s;
 	size_t i;
@@ -169,7 +167,7 @@ void steps_release(const struct journals *all, struct journal *j,
 		s = step_of(j->record[i].step);
 		if (!s || !s->held)
 			continue;
-		revert(all, j, i, count, rows);
+		(void)revert(all, j, i, rows);
 		journal_drop(j, i);
 	}
 }
@@ -188,7 +186,7 @@ void steps_revert(const struct journals *all, const struct journal *j,
 
 	memset(count, 0, NR_OUTCOMES * sizeof(*count));
 	for (i = j->n; i-- > 0; )
-		revert(all, j, i, count, rows);
+		count[revert(all, j, i, rows)]++;
 }
 
 /**
