@@ -176,12 +176,13 @@ static bool is_kept_off(const struct watch *watch, const struct task_struct *p)
 
 /*
  * A kernel thread gets its mask, from itself or (5.10) from its maker, before
- * its maker wakes it. Until then its maker may bind it.
+ * its maker wakes it. Until then its maker may bind it. That it was preempted
+ * meanwhile tells nothing.
  */
 static bool is_newborn(const struct task_struct *p)
 {
 	return (p->flags & PF_KTHREAD) &&
-	       p->nvcsw + p->nivcsw <= (p == current ? 0 : 1);
+	       p->nvcsw <= (p == current ? 0 : 1);
 }
 
 static notrace void probe_wakeup(void *data, struct task_struct *p)
