@@ -114,7 +114,7 @@ static void connect_module(struct keeper *k)
 	if (!k->absent && conn_watch_begin(k->c, on_event, k, &end))
 		return;
 	/* One that cannot be talked to is on its way out, or is another one. */
-	life_await_undo();
+	conn_await_undo();
 	k->absent = true;
 	conn_close(k->c);
 	k->c = NULL;
@@ -163,7 +163,7 @@ static void sleep_on(struct keeper *k)
 	if (poll(pfd, 2, timeout) < 0)
 		return;
 	if (pfd[0].revents && !conn_take(k->c)) {
-		life_await_undo();
+		conn_await_undo();
 		conn_close(k->c);
 		k->c = NULL;
 		k->look = true;

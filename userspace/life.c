@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Is the isolation that a journal belongs to still there? */
-#include <poll.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -9,15 +8,6 @@
 #include "life.h"
 #include "nl.h"
 #include "output.h"
-#include "sysfs.h"
-
-/*
- * The module says that it goes before it undoes. What it set has to be undone
- * before what was there first: masks that are kept while a partition ends would
- * else be those of the isolation. It never hangs, but whoever waited for one that
- * does all the same would never come to it.
- */
-#define PATIENCE_MS	30000
 
 static bool is_its(const struct journal *j, json_object *iso)
 {
@@ -68,15 +58,4 @@ enum life life_of(const struct journal *j, struct conn *c, bool absent)
 	if (life == LIFE_OVER && !j->id && !conn_barrier(c))
 		life = look(j, c);
 	return life;
-}
-
-/**
- * life_await_undo() - the module goes; wait until it has undone
- */
-void life_await_undo(void)
-{
-	int ms;
-
-	for (ms = 0; ms < PATIENCE_MS && sys_exists("/proc/cpuiso"); ms += 10)
-		poll(NULL, 0, 10);
 }

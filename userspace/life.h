@@ -14,6 +14,5 @@ enum life {
 };
 
 enum life life_of(const struct journal *j, struct conn *c, bool absent);
-void life_await_undo(void);
 
 #endif

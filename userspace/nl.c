@@ -197,6 +197,15 @@ int conn_send_request(struct conn *c, int cmd, int flags,
 }
 
 /**
+ * conn_unloaded() - was there no module any more to answer the last request?
+ * @c: the connection
+ */
+bool conn_unloaded(const struct conn *c)
+{
+	return c->gone || (c->refusal.err == ENOENT && !c->refusal.message[0]);
+}
+
+/**
  * conn_refused() - tell why the kernel refused: its sentence first, then errno
  * @c: the connection
  * @what: name of the operation

@@ -43,6 +43,7 @@ int conn_pump(struct conn *c, const sigset_t *outside);
 int conn_send_request(struct conn *c, int cmd, int flags,
 		    const struct request *req);
 int conn_await_answer(struct conn *c, const char *what);
+bool conn_unloaded(const struct conn *c);
 int conn_refused(struct conn *c, const char *what);
 int conn_broken(struct conn *c, int err);
 void conn_core_callbacks(struct conn *c);

@@ -24,9 +24,18 @@
 #include "ask.h"
 #include "duration.h"
 #include "signals.h"
+#include "sysfs.h"
 
 #define DUMP_TRIES	8
 #define EVENT_BUFFER	(4 * 1024 * 1024)
+
+/*
+ * The module says that it goes before it undoes. What it set has to be undone
+ * before what was there first: masks that are kept while a partition ends would
+ * else be those of the isolation. It never hangs, but whoever waited for one that
+ * does all the same would never come to it.
+ */
+#define PATIENCE_MS	30000
 
 /**
  * conn_change() - ask for a change and wait until it is done
@@ -132,17 +141,33 @@ static bool ask_quietly(struct conn *c, int cmd, const struct request *req, stru
 }
 
 /**
+ * conn_await_undo() - the module goes; wait until it has undone
+ */
+void conn_await_undo(void)
+{
+	int ms;
+
+	for (ms = 0; ms < PATIENCE_MS && sys_exists("/proc/cpuiso"); ms += 10)
+		poll(NULL, 0, 10);
+}
+
+/**
  * conn_cpusets() - say that cpusets are about to be changed, or have been
  * @c: the connection, for both the same one
  * @cmd: CPUISO_CMD_CPUSETS_BEGIN or END
  *
- * Return: false when the module does not hold the masks, or it is not known.
+ * Return: false when the module does not hold the masks. Where that is because it
+ * was unloaded, it has undone.
  */
 bool conn_cpusets(struct conn *c, int cmd)
 {
 	struct done done;
 
-	return ask_quietly(c, cmd, NULL, &done) && !done.err;
+	if (ask_quietly(c, cmd, NULL, &done))
+		return !done.err;
+	if (conn_unloaded(c))
+		conn_await_undo();
+	return false;
 }
 
 /**

@@ -328,10 +328,16 @@ static bool in_use(const char *mount)
 	return used;
 }
 
+static void end_partition(const char *dir, const char *mount)
+{
+	move_out(dir, mount);
+	(void)write_in(dir, KIND, MEMBER);
+}
+
 /*
  * The cpusets are as they are to be. Without the module all isolations are over,
- * and while there is a partition left nobody can be given its CPUs, so all of
- * them end before masks are set again.
+ * and while there is a partition left nobody can be given its CPUs, nor others
+ * who is in it, so all of them end before masks are set again.
  */
 static void set_again(struct masks *masks, const struct journals *all, const char *mount)
 {
@@ -342,7 +348,7 @@ static void set_again(struct masks *masks, const struct journals *all, const cha
 		for (i = 0; i < all->n; i++) {
 			topgroup_path(dir, sizeof(dir), mount, all->v[i]->name);
 			if (shared_record(all->v[i], PARTITION, dir))
-				(void)write_in(dir, KIND, MEMBER);
+				end_partition(dir, mount);
 		}
 	}
 	masks_restore(masks);
@@ -362,8 +368,7 @@ static enum outcome revert_partition(const struct journals *all, const struct jo
 		return OUT_GONE;
 	}
 	(void)masks_take(&masks);
-	move_out(r->object, mount);
-	(void)write_in(r->object, KIND, MEMBER);
+	end_partition(r->object, mount);
 	err = topgroup_remove(r->object, j->name);
 	/* systemd would do it as soon as the slice has gone, and nobody would keep the masks. */
 	snprintf(control, sizeof(control), "%s/" CONTROL, mount);
