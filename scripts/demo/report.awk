@@ -164,7 +164,7 @@ function kernel_owned(flags) {
 }
 
 # task TGID TID START FLAGS POLICY PRIO NICE STATE MASK COMM; irq NUMBER MOVABLE MASK CHIP ACTIONS; knob PATH VALUE
-function snapshot(   f, fields, kind, key, value) {
+function snapshot(   f, fields, kind, key, value, later) {
 	fields = split($0, f, "\t")
 	kind = f[1]
 	if (kind == "task") {
@@ -177,10 +177,12 @@ function snapshot(   f, fields, kind, key, value) {
 		key = f[2]
 		value = f[3]
 	}
+	# What only user space puts back, and what the end of the partition gives kernel threads.
+	later = kind == "knob" || kind == "task" && kernel_owned(f[5])
 	if (section == "before") {
 		was[kind, key] = value
 		mask[key] = f[10]
-	} else if ((kind, key) in was && (kind == "knob") == (section == "later")) {
+	} else if ((kind, key) in was && later == (section == "later")) {
 		if (kind == "task" && kernel_owned(f[5]))
 			fixed++
 		else
