@@ -46,7 +46,7 @@ wait "$runner"
 is "somebody else reverted it, and that is no error" "$? $(grep -c revert "$T/err")" "143 0"
 
 # Killed at any moment of its beginning, nothing is left.
-for ((n = 2; n < 100; n += 4)); do
+for ((n = 2; n < 200; n += 4)); do
 	timeout 60 killat "$n" "$CPUISO_BIN" run -c 1 --name r -- true >/dev/null 2>"$T/killat"
 	status=$?
 	try settle
