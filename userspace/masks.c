@@ -42,7 +42,7 @@
 #define MAX_SIZE	(64 * 1024 * 1024)
 #define MAX_PASSES	8
 #define KTHREADD	2
-/* Columns of /proc/cpuiso/tasks: the mask that a task would have without us, the one that it has. */
+/* Columns of /proc/cpuiso/tasks: the mask that a task would have without us, that it has. */
 #define ORIGINAL	7
 #define PRESENT		8
 #define NR_COLUMNS	9

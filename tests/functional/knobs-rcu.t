@@ -35,8 +35,8 @@ switches() {
 remember
 load
 is "the callbacks of the CPU are its own at first" "$(offloaded)" no
-# The guard would send away what makes the callbacks.
-check "apply" iso apply -c 1,3 --name r --guard off "${rcu[@]}"
+# The guard would send away what makes the callbacks, and a partition not let it onto the CPU.
+check "apply" iso apply -c 1,3 --name r --guard off --no-partition "${rcu[@]}"
 is "they are offloaded" "$(offloaded)" yes
 is "the status says that it was asked for" "$(grep -c $'^rcu\tr$' "$PROC/status")" 1
 check "revert" iso revert r

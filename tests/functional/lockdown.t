@@ -26,9 +26,9 @@ load
 check "lockdown=integrity" bash -c "echo integrity >$lockdown"
 check "doctor: the module is in, and would not be let in again" doctor_says 'lockdown.*is loaded'
 "$TESTLIB/helpers/privnl" 1 >"$T/ops" 2>&1
-is "every operation by root" "$(grep -v ' 0$' "$T/ops") $(wc -l <"$T/ops")" " 15"
+is "every operation by root" "$(grep -v ' 0$' "$T/ops") $(wc -l <"$T/ops")" " 17"
 setpriv --reuid 65534 --regid 65534 --clear-groups "$TESTLIB/helpers/privnl" 1 >"$T/ops" 2>&1
-is "by nobody those that read" "$(grep -c ' 0$' "$T/ops") $(grep -c ' 1$' "$T/ops")" "8 7"
+is "by nobody those that read" "$(grep -c ' 0$' "$T/ops") $(grep -c ' 1$' "$T/ops")" "8 9"
 check "apply" iso apply -c 1 --name t
 awk -F '\t' '$3 == "refused"' "$PROC/knobs" >"$T/refused"
 is "no knob is refused" "$(<"$T/refused")" ""
