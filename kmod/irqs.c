@@ -203,9 +203,10 @@ static int immovable(struct irq_data *data, enum cpuiso_verdict *verdict)
 }
 
 static void undone(struct cpuiso_world *w, const struct cpuiso_irq_rec *r,
-		   enum cpuiso_verdict result, const struct cpumask *found)
+		   enum cpuiso_verdict result, int err,
+		   const struct cpumask *found)
 {
-	cpuiso_undone_mask(w, result, CPUISO_KIND_IRQ, r->irq, r->action,
+	cpuiso_undone_mask(w, result, err, CPUISO_KIND_IRQ, r->irq, r->action,
 			   r->rec.orig, found);
 }
 
@@ -265,7 +266,7 @@ out:
 	if (!here)
 		return false;
 	if (theirs) {
-		undone(w, r, CPUISO_VERDICT_CHANGED_SINCE, r->rec.set);
+		undone(w, r, CPUISO_VERDICT_CHANGED_SINCE, 0, r->rec.set);
 		cpuiso_event_irq(CPUISO_EVENT_CHANGED_SINCE, r->irq,
 				 r->action, 0);
 	}
@@ -275,9 +276,11 @@ out:
 		verdict = CPUISO_VERDICT_REFUSED;
 	if (!w->planned && !cpumask_equal(w->now, r->rec.set)) {
 		if (!theirs)
-			undone(w, r, CPUISO_VERDICT_RESTORED, r->rec.set);
+			undone(w, r, CPUISO_VERDICT_RESTORED, 0, r->rec.set);
 		cpuiso_rec_wrote(&r->rec, w->now);
 		cpuiso_guard_rearm_irq(r->irq);
+	} else if (err && !w->planned && cpuiso_rec_ours(&r->rec)) {
+		undone(w, r, CPUISO_VERDICT_REFUSED, -err, r->rec.set);
 	}
 	cpuiso_rec_verdict(&r->rec, verdict,
 			   verdict == CPUISO_VERDICT_REFUSED ? err : 0);
@@ -400,10 +403,10 @@ void cpuiso_irqs_settle(struct cpuiso_world *w)
 	xa_for_each(&w->store->irqs, irq, r) {
 		if (!cpuiso_irq_settle(w, r)) {
 			if (put_back_freed(w, r))
-				undone(w, r, CPUISO_VERDICT_RESTORED,
+				undone(w, r, CPUISO_VERDICT_RESTORED, 0,
 				       r->rec.set);
 			else if (cpuiso_rec_ours(&r->rec))
-				undone(w, r, CPUISO_VERDICT_GONE, NULL);
+				undone(w, r, CPUISO_VERDICT_GONE, 0, NULL);
 			cpuiso_irq_rec_drop(w->store, r);
 		}
 		cond_resched();

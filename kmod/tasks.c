@@ -185,13 +185,14 @@ struct cpuiso_isolation *cpuiso_task_forget(struct cpuiso_store *store,
 }
 
 static void undone(struct cpuiso_world *w, const struct cpuiso_task_rec *r,
-		   enum cpuiso_verdict result, const struct cpumask *found)
+		   enum cpuiso_verdict result, int err,
+		   const struct cpumask *found)
 {
 	char comm[TASK_COMM_LEN];
 
 	strscpy(comm, r->task->comm, sizeof(comm));
-	cpuiso_undone_mask(w, result, CPUISO_KIND_TASK, task_pid_nr(r->task),
-			   comm, r->rec.orig, found);
+	cpuiso_undone_mask(w, result, err, CPUISO_KIND_TASK,
+			   task_pid_nr(r->task), comm, r->rec.orig, found);
 }
 
 /* An undo has come to it: is it what somebody else made of it? */
@@ -203,7 +204,7 @@ static bool tell_overruled(struct cpuiso_world *w, struct cpuiso_task_rec *r)
 	if (!r->rec.overruled)
 		return false;
 	r->rec.overruled = false;
-	undone(w, r, CPUISO_VERDICT_CHANGED_SINCE, r->rec.set);
+	undone(w, r, CPUISO_VERDICT_CHANGED_SINCE, 0, r->rec.set);
 	cpuiso_event_task(CPUISO_EVENT_CHANGED_SINCE, r->task, 0);
 	return true;
 }
@@ -214,16 +215,20 @@ static void move(struct cpuiso_world *w, struct cpuiso_task_rec *r,
 {
 	int err = 0;
 
-	if (r->task->policy == SCHED_DEADLINE)
+	/* What has reserved its time may get more CPUs, never others. */
+	if (r->task->policy == SCHED_DEADLINE &&
+	    !cpumask_subset(r->rec.set, mask))
 		err = -EBUSY;
 	else if (!w->planned)
 		err = set_cpus_allowed_ptr(r->task, mask);
 	if (!err && !w->planned) {
 		/* From 6.12 the user's own mask narrows what we ask for. */
 		if (!theirs)
-			undone(w, r, CPUISO_VERDICT_RESTORED, r->rec.set);
+			undone(w, r, CPUISO_VERDICT_RESTORED, 0, r->rec.set);
 		cpuiso_task_read_mask(r->task, w->now);
 		cpuiso_rec_wrote(&r->rec, w->now);
+	} else if (err && cpuiso_rec_ours(&r->rec)) {
+		undone(w, r, CPUISO_VERDICT_REFUSED, -err, r->rec.set);
 	}
 	cpuiso_rec_verdict(&r->rec, err ? CPUISO_VERDICT_REFUSED : verdict,
 			   err);
@@ -245,7 +250,7 @@ void cpuiso_task_settle(struct cpuiso_world *w, struct cpuiso_task_rec *r)
 
 	if (task->flags & PF_EXITING) {
 		if (cpuiso_rec_ours(&r->rec))
-			undone(w, r, CPUISO_VERDICT_GONE, NULL);
+			undone(w, r, CPUISO_VERDICT_GONE, 0, NULL);
 		cpuiso_rec_verdict(&r->rec, CPUISO_VERDICT_EXITED, 0);
 		return;
 	}

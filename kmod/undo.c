@@ -136,6 +136,7 @@ void cpuiso_undone(struct cpuiso_world *w, enum cpuiso_verdict result, int err,
  * cpuiso_undone_mask - the same for an object that has a mask
  * @w: the world; without an outcome nothing is done
  * @result: what came of it
+ * @err: positive errno of CPUISO_VERDICT_REFUSED, else 0
  * @kind: what it is a record of
  * @object: pid or IRQ number
  * @name: comm or names of actions
@@ -145,8 +146,8 @@ void cpuiso_undone(struct cpuiso_world *w, enum cpuiso_verdict result, int err,
  * Context: the worker.
  */
 void cpuiso_undone_mask(struct cpuiso_world *w, enum cpuiso_verdict result,
-			enum cpuiso_kind kind, u32 object, const char *name,
-			const struct cpumask *orig,
+			int err, enum cpuiso_kind kind, u32 object,
+			const char *name, const struct cpumask *orig,
 			const struct cpumask *found)
 {
 	size_t size = cpuiso_knob_text_size();
@@ -157,7 +158,7 @@ void cpuiso_undone_mask(struct cpuiso_world *w, enum cpuiso_verdict result,
 	w->text_now[0] = '\0';
 	if (found)
 		snprintf(w->text_now, size, "%*pbl", cpumask_pr_args(found));
-	cpuiso_undone(w, result, 0, kind, object, name, w->text, w->text_now);
+	cpuiso_undone(w, result, err, kind, object, name, w->text, w->text_now);
 }
 
 /**

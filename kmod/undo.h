@@ -31,8 +31,8 @@ void cpuiso_undone(struct cpuiso_world *w, enum cpuiso_verdict result, int err,
 		   enum cpuiso_kind kind, u32 object, const char *name,
 		   const char *orig, const char *found);
 void cpuiso_undone_mask(struct cpuiso_world *w, enum cpuiso_verdict result,
-			enum cpuiso_kind kind, u32 object, const char *name,
-			const struct cpumask *orig,
+			int err, enum cpuiso_kind kind, u32 object,
+			const char *name, const struct cpumask *orig,
 			const struct cpumask *found);
 
 int cpuiso_undo_view_alloc(struct cpuiso_undo_view *v);

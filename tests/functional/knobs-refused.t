@@ -11,7 +11,7 @@ apply_options=(--no-partition)
 only_cpus 4
 [ -e $CG/cgroup.controllers ] || skip_all "cgroup v2 is not mounted at $CG"
 grep -qw cpuset $CG/cgroup.controllers || skip_all "there is no cpuset controller"
-plan 25
+plan 31
 
 knob=kernel.sched_rt_runtime_us
 throttle=/proc/sys/kernel/sched_rt_runtime_us
@@ -148,6 +148,25 @@ for name in a b c d e; do
 	dismiss $name
 done
 echo "$throttle_was" >$throttle
+same "all else is as it was"
+
+# A task that reserves its time when its mask is ours already: it gets back what it had if that takes no CPU from it.
+hire wide
+hire narrow
+ask narrow cpus 0
+remember
+check "apply" iso apply -c 3 --name own --pid "${pid[narrow]}"
+for name in wide narrow; do
+	try chrt -d -T 1000000 -D 100000000 -P 100000000 -p 0 "${pid[$name]}"
+done
+tried "a moved task and the workload reserve time"
+check_exit 4 "revert says that something is not put back" iso revert own
+is "the one has its mask again, the other not" "$(cpus_of "${pid[wide]}") $(cpus_of "${pid[narrow]}")" "0-3 3"
+is "and the undo says why" \
+	"$(iso undo | awk -v a="${pid[wide]}" -v b="${pid[narrow]}" '$2 == a || $2 == b { print $2 == b, $4, $5 }' | sort | xargs)" \
+	"0 restored - 1 refused EBUSY"
+dismiss wide
+dismiss narrow
 same "all else is as it was"
 
 # A file that cannot even be read is known to the plan.
