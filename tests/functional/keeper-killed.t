@@ -26,9 +26,9 @@ aftermath() {
 }
 
 apply=(apply -c 1 --name t --pid "${pid[work]}")
-rounds apply 6 "$CPUISO_BIN" "${apply[@]}"
+rounds apply 9 "$CPUISO_BIN" "${apply[@]}"
 tried "apply killed, with and without its keeper, then rmmod"
-rounds revert 6 "$CPUISO_BIN" revert t
+rounds revert 9 "$CPUISO_BIN" revert t
 tried "revert killed, with and without the keeper, then rmmod"
 is "there were cases in which the next command had to do it" "$((left > 0))" 1
 finish

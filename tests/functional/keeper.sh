@@ -28,7 +28,8 @@ kill_keeper() {
 # the module and has put back what is left; then all is as it was. The isolation is t, made with "${apply[@]}", unless WHAT
 # is apply, and left behind if it is "the next command". No command has as many calls as $most.
 rounds() {
-	local what=$1 step=$2 n status
+	local what=$1 step n status
+	step=$(one_in "$2")
 	shift 2
 	for ((n = 1; n < most; n += step)); do
 		load

@@ -53,12 +53,18 @@ booked irq 1 1000 20 irq "$irq:noise_irq"
 threads() {
 	awk -F'\t' '$2 == "kthread" && $3 ~ /:noise_thread$/ { n++; t += $5 } END { print n + 0, t + 0 }' $PROC/stats
 }
-make_noise thread 1 0 10
-read -r count besides < <(threads)
-make_noise thread 1 1000 10
-read -r now total < <(threads)
+# What a thread does besides takes longer if the machine under the guest stopped just then, so that is tried again.
+for _ in 1 2 3; do
+	read -r _ before < <(threads)
+	make_noise thread 1 0 10
+	read -r count besides < <(threads)
+	make_noise thread 1 1000 10
+	read -r now total < <(threads)
+	total=$((total - besides)) besides=$((besides - before))
+	[ "$now" -eq $((count + 10)) ] || break
+	((total > spent + spent / 50 + 2 * besides)) || break
+done
 is "thread: each of 10 has a line" "$((now - count))" 10
-total=$((total - besides))
 if [ "$total" -ge "$spent" ] && [ "$total" -le $((spent + spent / 50 + 2 * besides)) ]; then
 	ok "and they have their time"
 else

@@ -13,10 +13,10 @@ plan 9
 tracefs_load 1
 remember
 load
-(while :; do :; done) &
-spin=$!
-puppets+=("$spin")
-check "apply" iso apply -c 1 --name quiet --pid $spin
+hire spinner
+ask spinner spin
+spin=$REPLY
+check "apply" iso apply -c 1 --name quiet --pid "$spin"
 
 # noise_between BEFORE AFTER: the lines that grew, but for workload and wall
 noise_between() {
@@ -45,6 +45,5 @@ agree "quiet" "${seconds:-5}" "$spin" "$spin"
 note "in ${seconds:-5} s:" "$(noise_between "$T/stats.1" "$T/stats.2")"
 ours=$(noise_between "$T/stats.1" "$T/stats.2" | grep -F '[cpuiso]')
 is "nothing of it is of the module's making" "$ours" ""
-kill $spin
 unload_noise
 finish

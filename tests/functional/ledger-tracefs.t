@@ -13,10 +13,10 @@ tracefs_load 1
 gauntlet_load || bail_out "cpuiso_gauntlet.ko cannot be loaded"
 remember
 load
-(while :; do :; done) &
-spin=$!
-puppets+=("$spin")
-check "apply" iso apply -c 1 --name spin --pid $spin
+hire spinner
+ask spinner spin
+spin=$REPLY
+check "apply" iso apply -c 1 --name spin --pid "$spin"
 agree "spinning workload" 5 "$spin" "$spin"
 
 # Sensors that this kernel lacks are named, and no others, and what they would tell is named with them.
@@ -54,7 +54,7 @@ intrude() {
 	order stop
 }
 agree "intruders" 0 "$spin" "$spin" intrude
-kill $spin
+dismiss spinner
 iso revert >/dev/null
 
 # A server: it sleeps until it is asked, and each answer wakes another.

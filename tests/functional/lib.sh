@@ -181,6 +181,11 @@ need_cpus() {
 	[ "$(n_cpus)" -ge "$1" ] || skip_all "needs $1 CPUs"
 }
 
+# one_in N: of points that are alike a test takes each Nth, and all of them if EVERY_POINT is set.
+one_in() {
+	if [ -n "${EVERY_POINT:-}" ]; then echo 1; else echo "$1"; fi
+}
+
 # hire NAME [FILE]: starts one; its process id is in ${pid[NAME]}. "ask NAME ORDER..." leaves the answer in $REPLY.
 declare -A pid=() to=() from=()
 hire() {

@@ -31,12 +31,12 @@ aftermath() {
 	try same_cgroups || complain "cgroups ($(<"$T/killat.err"))"
 }
 apply=(apply -c 1 --name t --pid "${pid[work]}")
-rounds apply 7 "$CPUISO_BIN" "${apply[@]}"
+rounds apply 13 "$CPUISO_BIN" "${apply[@]}"
 tried "apply killed"
-rounds revert 7 "$CPUISO_BIN" revert t
+rounds revert 13 "$CPUISO_BIN" revert t
 tried "revert killed"
 # Then it is this that sets masks again.
-rounds "the next command" 7 "$CPUISO_BIN" status
+rounds "the next command" 11 "$CPUISO_BIN" status
 tried "the next command killed, when the module had gone without a keeper"
 if grep -q '^[0-5]\.\|^6\.[01]\.' /proc/sys/kernel/osrelease; then
 	is "some of it while masks were set again" "$((at_masks > 0))" 1

@@ -81,8 +81,9 @@ static int make_child(bool spin)
 	if (pid)
 		return pid;
 	become_child();
+	/* Where one thread emulates all CPUs, this leaves it to the others. */
 	while (spin)
-		;
+		__builtin_ia32_pause();
 	idle();
 	return 0;
 }
