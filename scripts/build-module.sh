@@ -40,10 +40,14 @@ else
 	kdir=$("$tree/scripts/kernel-fetch.sh" --kdir "$kernel")
 fi
 
-# Objects made with other arguments are of no use, and another tree may be built at the same time. make would take some
-# characters in a path for syntax.
-key=$(tr -cs '[:alnum:].\n' - <<<"${src/kmod/}${kernel##*/}${*:+ $*}" | cut -c1-40 | sed 's/-*$//')
-dir=$cache/build/$key-$(cksum <<<"$tree $kdir $*" | cut -d' ' -f1)
+# Objects made with other arguments are of no use, but for those that let a checker look at each source as well; and another
+# tree may be built at the same time. make would take some characters in a path for syntax.
+making=() given=$#
+for argument; do
+	[[ $argument = C=* || $argument = CF=* || $argument = CHECK=* || $argument = CHECKFLAGS=* ]] || making+=("$argument")
+done
+key=$(tr -cs '[:alnum:].\n' - <<<"${src/kmod/}${kernel##*/}${making[*]:+ ${making[*]}}" | cut -c1-40 | sed 's/-*$//')
+dir=$cache/build/$key-$(cksum <<<"$tree $kdir ${making[*]}" | cut -d' ' -f1)
 mkdir -p "$dir/$src"
 exec 9>"$dir/lock"
 flock 9
@@ -110,8 +114,8 @@ harmless='^Skipping BTF|^arch/x86/Makefile:[0-9]*: CONFIG_X86_X32 enabled but no
 result=0
 ${inside[@]+"${inside[@]}"} make -s -j"$(nproc)" -C "$dir/$src" modules KDIR="$kdir" "$@" >"$dir/output" 2>&1 9>&- || result=1
 if grep -vE "$harmless" "$dir/output" >&2; then
-	# So that what was complained about once is complained about again.
-	forget
+	# So that what was complained about once is complained about again. A checker looks again by itself.
+	[ ${#making[@]} -lt $given ] || forget
 fi
 [ $result = 0 ] || die "the module could not be built for $kernel${1:+ with $1}."
 echo "$dir/$src/$ko"
