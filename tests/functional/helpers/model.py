@@ -231,7 +231,7 @@ class Sequence:
 
     def begin(self, name, cpus, keep, runner=None):
         if not self.m.isolations:
-            self.m.foreign = False
+            self.m.foreign = self.m.balancer is not None
         self.m.isolations[name] = Isolation(cpus, keep, self.parted, runner)
         self.looks(False)
 
