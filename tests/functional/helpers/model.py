@@ -337,9 +337,18 @@ class Sequence:
             raise Failure("rmmod")
         self.end(list(reversed(self.m.isolations)))
         self.recovered()
+        self.kept()
         self.m.check()
         if subprocess.run(["insmod", KO], timeout=120).returncode:
             raise Failure("insmod")
+
+    def kept(self):
+        """Until its keeper has ended a partition, nobody can have the CPUs of it."""
+        end = time.monotonic() + 60
+        while glob.glob("/run/cpuiso/*.json"):
+            if time.monotonic() > end:
+                raise Failure("the keepers do not end")
+            time.sleep(0.02)
 
     def pin(self):
         roots = [t for t in self.m.roots if not t.iso]
