@@ -399,7 +399,7 @@ void cpuiso_verbs_run(struct cpuiso_op *op)
 		cpuiso_verbs_reset(op);
 		break;
 	case CPUISO_CMD_CPUSETS_BEGIN:
-		cpuiso_verbs_cpusets_begin(op);
+		cpuiso_verbs_cpusets_begin(world, op);
 		break;
 	case CPUISO_CMD_CPUSETS_END:
 		cpuiso_verbs_cpusets_end(world, op);

@@ -8,15 +8,18 @@
 #include "sweep.h"
 #include "verbs_parts.h"
 
-/* What the cpusets have made of the masks is put right. */
-static void settle(struct cpuiso_world *world)
+/*
+ * The records learn of every mask, which then is put right. Cpusets have been
+ * @changing.
+ */
+static void settle(struct cpuiso_world *world, bool changing)
 {
 	bool more;
 
 	if (list_empty(&cpuiso_isolations))
 		return;
 	cpuiso_world_look(world);
-	world->rewritten = !cpuiso_guard_sees_masks();
+	world->rewritten = changing && !cpuiso_guard_sees_masks();
 	cpuiso_sweep_notes(world, &more);
 	cpuiso_sweep_settle(world);
 	world->rewritten = false;
@@ -24,17 +27,25 @@ static void settle(struct cpuiso_world *world)
 
 /**
  * cpuiso_verbs_cpusets_begin - a socket is about to change cpusets
+ * @world: for the worker's computations
  * @op: the operation; its outcome is filled in
  *
  * Context: the worker.
  */
-void cpuiso_verbs_cpusets_begin(struct cpuiso_op *op)
+void cpuiso_verbs_cpusets_begin(struct cpuiso_world *world,
+				struct cpuiso_op *op)
 {
-	if (list_empty(&cpuiso_isolations))
+	bool changing = cpuiso_cpusets_changing;
+
+	if (list_empty(&cpuiso_isolations)) {
 		cpuiso_op_fail(op, -ENOENT, 0,
 		     "nothing is isolated, so no masks are held against the cpusets; isolate first");
-	else if (cpuiso_cpusets_begin(&op->owner))
+	} else if (cpuiso_cpusets_begin(&op->owner)) {
 		cpuiso_op_fail_nomem(op);
+	} else {
+		/* A decision that took nothing from us was not noted. */
+		settle(world, changing);
+	}
 }
 
 /**
@@ -47,7 +58,7 @@ void cpuiso_verbs_cpusets_begin(struct cpuiso_op *op)
 void cpuiso_verbs_cpusets_end(struct cpuiso_world *world, struct cpuiso_op *op)
 {
 	if (cpuiso_cpusets_end(op->portid))
-		settle(world);
+		settle(world, true);
 	else
 		cpuiso_op_fail(op, -ENOENT, 0,
 		     "no masks were held for this socket, or the last isolation has ended meanwhile; set them by hand");
@@ -62,5 +73,5 @@ void cpuiso_verbs_cpusets_end(struct cpuiso_world *world, struct cpuiso_op *op)
 void cpuiso_verbs_cpusets_owners(struct cpuiso_world *world)
 {
 	if (cpuiso_cpusets_reap())
-		settle(world);
+		settle(world, true);
 }

@@ -13,7 +13,8 @@ void cpuiso_verbs_unpin(struct cpuiso_world *world, struct cpuiso_op *op);
 void cpuiso_verbs_observe(struct cpuiso_op *op);
 void cpuiso_verbs_unobserve(struct cpuiso_op *op);
 void cpuiso_verbs_reset(struct cpuiso_op *op);
-void cpuiso_verbs_cpusets_begin(struct cpuiso_op *op);
+void cpuiso_verbs_cpusets_begin(struct cpuiso_world *world,
+				struct cpuiso_op *op);
 void cpuiso_verbs_cpusets_end(struct cpuiso_world *world, struct cpuiso_op *op);
 void cpuiso_verbs_cpusets_owners(struct cpuiso_world *world);
 

@@ -8,7 +8,7 @@
 . "$TESTLIB/partition.sh"
 need_partition
 only_cpus 4
-plan 45
+plan 47
 
 # Under systemd the test itself is in the cgroup of a unit.
 hire work
@@ -57,6 +57,15 @@ ask work kill "$REPLY"
 check "revert" revert t
 same "revert: masks"
 check "revert: cgroups" same_cgroups
+
+# What somebody chose before the partition ended, off the isolated CPU.
+try apply
+ask shared cpus 0
+ask apart cpus 2
+check_exit 4 "revert says that something was changed since" iso revert t
+is "and that is left as it is" "$(cpus_of "${pid[shared]}") $(cpus_of "${pid[apart]}")" "0 2"
+ask shared cpus 1,3
+ask apart cpus 0,2
 
 try apply
 try unload
