@@ -77,12 +77,12 @@ note "kinds: $(awk -F'\t' '$3 == "evicted" { n[$5 " by " $13]++ } END { for (k i
 
 # As it was, by hand: then that is the original again.
 order stop
-[ -z "$irq" ] || order free "$irq"
 disk_umount
 ask self cpus 0-1
 while read -r n mask; do
 	echo "$mask" >"/proc/irq/$n/smp_affinity_list"
 done < <(irqs_as_before)
+[ -z "$irq" ] || order free "$irq"
 settle
 check_exit 4 "revert says that somebody else had set some of it" iso revert g
 same "everything is as it was"
