@@ -120,7 +120,7 @@ if [ -n "$kernel" ] && [ -e "$cache/kernels/$kernel/stamp" ]; then
 fi
 build "packages" "$tree/scripts/deps.sh" "${sets[@]}"
 
-tests=() last=()
+tests=()
 for file in "$tree"/tests/functional/*.t; do
 	! wanted "${file##*/}" || tests+=("$file")
 done
@@ -149,7 +149,6 @@ for file in "${tests[@]}"; do
 	[ -n "${group[-$need]-}" ] || needs+=("$need")
 	group[-$need]+="$file"$'\n'
 done
-[ "$kernel" != kmemleak ] || last=("$tree/tests/vm/kmemleak.t")
 for need in "${needs[@]}"; do
 	mapfile -t files <<<"${group[-$need]%$'\n'}"
 	label=functional${need:+-$(tr -cs '[:alnum:]\n' - <<<"$need")}
@@ -160,10 +159,10 @@ for need in "${needs[@]}"; do
 			half+=("${files[i]}")
 			unset "files[i]"
 		done
-		guest "$label-b" "$log/debug/cpuiso.ko" "$need" "${half[@]}" "${last[@]}"
+		guest "$label-b" "$log/debug/cpuiso.ko" "$need" "${half[@]}"
 		label+=-a
 	fi
-	guest "$label" "$log/debug/cpuiso.ko" "$need" "${files[@]}" "${last[@]}"
+	guest "$label" "$log/debug/cpuiso.ko" "$need" "${files[@]}"
 done
 
 if [ -z "$kernel" ]; then
