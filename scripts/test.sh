@@ -3,12 +3,13 @@
 # The tests: on this machine those of the command's parts, in the test machine those of module and command together and
 # those of the test machine itself. Installs and builds what is missing. The last line is the totals over everything.
 #
-#   scripts/test.sh [--kernel NAME] [--cpus N] [--only REGEX] [--jobs N]
+#   scripts/test.sh [--kernel NAME] [--cpus N] [--only REGEX] [--jobs N] [--append PARAMS]
 #
 #   --kernel NAME   the functional tests only, on this kernel (see tests/vm/run)
 #   --cpus N        in the guests of tests that do not ask for a number (2)
 #   --only REGEX    of "unit", "packaging", "vm-selftest" and the files in tests/functional only those that match
 #   --jobs N        that many guests side by side (2)
+#   --append PARAMS more of the boot line of each guest
 #
 # A functional test says in the comment at its head what machine it needs, one "# KEY: VALUE" each: cpus (2), boot (more of
 # the kernel's boot line), mem (MiB), systemd (yes), icount (yes, and one CPU), qemu (one argument "-device X"), allow
@@ -17,7 +18,7 @@ set -uo pipefail
 
 tree=$(cd "$(dirname "$0")/.." && pwd)
 cache=${CPUISO_CACHE:-$HOME/.cache/cpuiso}
-kernel='' cpus=2 only='' jobs=2
+kernel='' cpus=2 only='' jobs=2 append=''
 # The functional tests run on the build with fault injection; these show that the other one, which users get, works too.
 plain=(apply-clears.t undo.t)
 
@@ -28,7 +29,7 @@ die() {
 
 while [ $# -gt 0 ]; do
 	case $1 in
-	--kernel | --cpus | --only | --jobs)
+	--kernel | --cpus | --only | --jobs | --append)
 		[ $# -ge 2 ] || die "$1 needs a value; see the head of $0."
 		declare "${1#--}=$2"
 		shift 2
@@ -96,19 +97,19 @@ needs_of() {
 
 # guest NAME KO NEEDS TEST...
 guest() {
-	local name=$1 ko=$2 need key value word options=() needs=()
+	local name=$1 ko=$2 need key value word boot=$append options=() needs=()
 	IFS=$'\t' read -r -a needs <<<"$3"
 	for need in "${needs[@]}"; do
 		key=${need%%=*} value=${need#*=}
 		case $key in
-		boot) options+=(--append "$value") ;;
+		boot) boot+=" $value" ;;
 		qemu) for word in $value; do options+=(--qemu "$word"); done ;;
 		systemd | icount) [ "$value" != yes ] || options+=("--$key") ;;
 		*) options+=("--$key" "$value") ;;
 		esac
 	done
 	start "$name" "$tree/tests/vm/run" --kernel "${kernel:-6.1}" --cpus "$cpus" --ko "$ko" --timeout "$timeout" \
-		--log "$log/$name" "${options[@]}" "${@:4}"
+		--log "$log/$name" --append "$boot" "${options[@]}" "${@:4}"
 }
 
 sets=(build vm test)

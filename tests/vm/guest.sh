@@ -37,7 +37,7 @@ fi
 
 # Of what the tests made the module allocate nothing may be left that nobody points to. Two scans, because kmemleak does not
 # report what is younger than five seconds. It turns itself off when its pool runs dry, and then refuses.
-if [ -w /sys/kernel/debug/kmemleak ]; then
+if [ -w /sys/kernel/debug/kmemleak ] && ! grep -qw kmemleak=off /proc/cmdline; then
 	! [ -d /sys/module/cpuiso ] || rmmod cpuiso
 	for wait in 6 0; do
 		echo scan >/sys/kernel/debug/kmemleak || echo "WARNING: kmemleak is off" >/dev/console
