@@ -127,7 +127,7 @@ static __always_inline bool is_found(const struct cpuiso_ledger *l,
 static __always_inline struct cpuiso_source *
 thread_source(struct cpuiso_ledger *l, const struct task_struct *task)
 {
-	unsigned int kind = task->flags & PF_KTHREAD ? CPUISO_STAT_KTHREAD :
+	unsigned int kind = READ_ONCE(task->flags) & PF_KTHREAD ? CPUISO_STAT_KTHREAD :
 						       CPUISO_STAT_USER;
 
 	/* Else it is worked out again for each use. */

@@ -196,7 +196,7 @@ isolation_match(const struct cpuiso_isolation *iso, struct task_struct *task)
 		/* Init is everybody's ancestor, and nobody's server. */
 		for (p = task->group_leader; p && !is_global_init(p);
 		     p = rcu_dereference(p->real_parent)->group_leader) {
-			if ((p->flags & PF_KTHREAD) || !task_pid_nr(p))
+			if ((READ_ONCE(p->flags) & PF_KTHREAD) || !task_pid_nr(p))
 				break;
 			if (process_matches(rule, p))
 				return rule;
