@@ -127,8 +127,8 @@ static __always_inline bool is_found(const struct cpuiso_ledger *l,
 static __always_inline struct cpuiso_source *
 thread_source(struct cpuiso_ledger *l, const struct task_struct *task)
 {
-	unsigned int kind = READ_ONCE(task->flags) & PF_KTHREAD ? CPUISO_STAT_KTHREAD :
-						       CPUISO_STAT_USER;
+	unsigned int kind = cpuiso_task_is(task, PF_KTHREAD) ?
+			    CPUISO_STAT_KTHREAD : CPUISO_STAT_USER;
 
 	/* Else it is worked out again for each use. */
 	OPTIMIZER_HIDE_VAR(kind);

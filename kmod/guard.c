@@ -141,8 +141,8 @@ static void tolerate(struct cpuiso_rec *rec, struct cpuiso_isolation *iso,
 
 static enum cpuiso_class class_of(const struct task_struct *task)
 {
-	return READ_ONCE(task->flags) & PF_KTHREAD ? CPUISO_CLASS_KTHREAD :
-					  CPUISO_CLASS_TASK;
+	return cpuiso_task_is(task, PF_KTHREAD) ? CPUISO_CLASS_KTHREAD :
+						  CPUISO_CLASS_TASK;
 }
 
 static void fill_task(struct cpuiso_event_rec *e,
@@ -193,7 +193,7 @@ static void look(struct cpuiso_world *w, struct cpuiso_task_rec *r,
 	atomic_set(&r->noted, 0);
 	ran_at = xchg(&r->ran_at, 0);
 	by_pid = xchg(&r->by_pid, 0);
-	if (READ_ONCE(task->flags) & (PF_EXITING | PF_NO_SETAFFINITY) || r->newborn)
+	if (cpuiso_task_is(task, PF_EXITING | PF_NO_SETAFFINITY) || r->newborn)
 		return;
 	/* What follows from hotplug is not somebody's doing, and settled there. */
 	if (cpuiso_hotplug_pending())
@@ -271,7 +271,8 @@ bool cpuiso_guard_admit(struct cpuiso_world *w, struct cpuiso_task_rec *r,
 	struct cpuiso_isolation *iso;
 	u8 policy;
 
-	if (cpuiso_rec_owner(&r->rec) || READ_ONCE(r->task->flags) & PF_NO_SETAFFINITY)
+	if (cpuiso_rec_owner(&r->rec) ||
+	    cpuiso_task_is(r->task, PF_NO_SETAFFINITY))
 		return false;
 	cpuiso_task_read_mask(r->task, w->now);
 	iso = whose(w->now);

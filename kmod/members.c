@@ -68,7 +68,7 @@ cpuiso_member_of(const struct task_struct *task)
 {
 	const struct cpuiso_task_rec *r = find(task);
 
-	if (unlikely(!r) && !(READ_ONCE(task->flags) & PF_KTHREAD)) {
+	if (unlikely(!r) && !cpuiso_task_is(task, PF_KTHREAD)) {
 		r = find(task->group_leader);
 		if (!r)
 			r = find(rcu_dereference_raw(task->real_parent));

@@ -84,7 +84,7 @@ static void intruder(struct task_struct *task, struct task_struct *by, bool ran)
 {
 	struct cpuiso_task_rec *r;
 
-	if (READ_ONCE(task->flags) & (PF_NO_SETAFFINITY | PF_EXITING) ||
+	if (cpuiso_task_is(task, PF_NO_SETAFFINITY | PF_EXITING) ||
 	    is_idle_task(task))
 		return;
 	r = cpuiso_task_rec_find(store, task);
@@ -161,7 +161,8 @@ static void wait_ends(struct watch *watch, const struct task_struct *p)
 
 static bool can_starve(const struct task_struct *p)
 {
-	return !(~READ_ONCE(p->flags) & (PF_KTHREAD | PF_NO_SETAFFINITY)) &&
+	return cpuiso_task_is(p, PF_KTHREAD) &&
+	       cpuiso_task_is(p, PF_NO_SETAFFINITY) &&
 	       p->nr_cpus_allowed == 1 && !is_idle_task(p);
 }
 
@@ -181,7 +182,7 @@ static bool is_kept_off(const struct watch *watch, const struct task_struct *p)
  */
 static bool is_newborn(const struct task_struct *p)
 {
-	return (READ_ONCE(p->flags) & PF_KTHREAD) &&
+	return cpuiso_task_is(p, PF_KTHREAD) &&
 	       p->nvcsw <= (p == current ? 0 : 1);
 }
 
@@ -190,7 +191,7 @@ static notrace void probe_wakeup(void *data, struct task_struct *p)
 	struct watch *watch = &per_cpu(watches, task_cpu(p));
 	struct task_struct *by;
 
-	if (!(READ_ONCE(p->flags) & PF_KTHREAD))
+	if (!cpuiso_task_is(p, PF_KTHREAD))
 		return;
 	/* Its maker may have bound it by now, so bound threads are noted, too. */
 	if (atomic_read(&cpuiso_newborns) > 0 && is_newborn(p) && culprit(&by))
@@ -313,8 +314,8 @@ static bool follows_cpusets(const struct task_struct *p,
 {
 	if (!by || cpuiso_mask_is_wanted(regs))
 		return false;
-	if (READ_ONCE(by->flags) & PF_KTHREAD)
-		return !rt_task(by) && !(READ_ONCE(p->flags) & PF_KTHREAD);
+	if (cpuiso_task_is(by, PF_KTHREAD))
+		return !rt_task(by) && !cpuiso_task_is(p, PF_KTHREAD);
 	return READ_ONCE(cpuiso_cpusets_changing);
 }
 
@@ -326,8 +327,8 @@ static int mask_written(struct kprobe *kp, struct pt_regs *regs)
 	bool by_cpusets;
 
 	p = (struct task_struct *)regs_get_kernel_argument(regs, 0);
-	if (READ_ONCE(p->flags) & PF_NO_SETAFFINITY || switches_migration(p, mask) ||
-	    !culprit(&by))
+	if (cpuiso_task_is(p, PF_NO_SETAFFINITY) ||
+	    switches_migration(p, mask) || !culprit(&by))
 		return 0;
 	r = cpuiso_task_rec_find(store, p);
 	by_cpusets = follows_cpusets(p, by, regs);

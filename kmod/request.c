@@ -115,7 +115,7 @@ static int parse_pid(const struct nlattr *attr, struct list_head *rules,
 		return refuse(extack, attr,
 			      "there is no such process; give the pid of one that runs",
 			      -ESRCH);
-	if (READ_ONCE(task->flags) & PF_KTHREAD)
+	if (cpuiso_task_is(task, PF_KTHREAD))
 		err = refuse(extack, attr,
 			     "a kernel thread cannot be workload; give the pid of a server",
 			     -EINVAL);

@@ -45,7 +45,7 @@ static bool is_straggler(struct cpuiso_world *w, struct task_struct *task)
 
 static bool is_unknown(struct cpuiso_world *w, struct task_struct *task)
 {
-	return !(READ_ONCE(task->flags) & PF_EXITING) &&
+	return !cpuiso_task_is(task, PF_EXITING) &&
 	       !cpuiso_task_rec_find(w->store, task);
 }
 
@@ -247,7 +247,7 @@ static void rescan(struct cpuiso_world *w)
 	cpuiso_sweep_match(w);
 	cpuiso_guard_look_all(w);
 	xa_for_each(&w->store->tasks, id, r)
-		if (READ_ONCE(r->task->flags) & PF_EXITING)
+		if (cpuiso_task_is(r->task, PF_EXITING))
 			reap_later(r);
 	cpuiso_event(CPUISO_EVENT_RESCANNED, "", -1, "found=%d", n);
 }
@@ -267,7 +267,7 @@ static bool note_fork(struct cpuiso_world *w, struct cpuiso_note *note,
 		return false;
 	cpuiso_task_settle(w, r);
 	/* Its exit may have been noted while this note had to wait. */
-	if (READ_ONCE(note->task->flags) & PF_EXITING)
+	if (cpuiso_task_is(note->task, PF_EXITING))
 		reap_later(r);
 	return !cpumask_equal(r->rec.prev, r->rec.set);
 }
@@ -324,7 +324,7 @@ static bool take(struct cpuiso_world *w, struct cpuiso_note *note, bool last)
 			return false;
 		}
 		/* Of its fork no note can come any more. */
-		if (!r && note->task && !(READ_ONCE(note->task->flags) & PF_EXITING))
+		if (!r && note->task && !cpuiso_task_is(note->task, PF_EXITING))
 			cpuiso_task_note_child(w, note->task,
 					       nearest_relative(w->store,
 								note->task));

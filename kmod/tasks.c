@@ -34,7 +34,7 @@ void cpuiso_task_read_mask(struct task_struct *task, struct cpumask *mask)
 
 static bool may_be_workload(const struct task_struct *task)
 {
-	return !(READ_ONCE(task->flags) & (PF_KTHREAD | PF_NO_SETAFFINITY));
+	return !cpuiso_task_is(task, PF_KTHREAD | PF_NO_SETAFFINITY);
 }
 
 /**
@@ -86,7 +86,7 @@ static void reconcile(struct cpuiso_world *w, struct cpuiso_task_rec *r,
 	}
 	cpuiso_rec_adopt(&r->rec, now);
 	/* A kernel thread that was bound meanwhile: by its maker, for good. */
-	if (READ_ONCE(r->task->flags) & PF_NO_SETAFFINITY)
+	if (cpuiso_task_is(r->task, PF_NO_SETAFFINITY))
 		r->rec.overruled = false;
 }
 
@@ -116,7 +116,7 @@ struct cpuiso_task_rec *cpuiso_task_note_child(struct cpuiso_world *w,
 	struct cpuiso_task_rec *r;
 
 	/* A kernel thread gets its mask from the kernel, not from kthreadd. */
-	if (!parent || (READ_ONCE(child->flags) & PF_KTHREAD))
+	if (!parent || cpuiso_task_is(child, PF_KTHREAD))
 		return cpuiso_task_note(w, child);
 
 	r = cpuiso_task_rec_new(w->store, child);
@@ -248,7 +248,7 @@ void cpuiso_task_settle(struct cpuiso_world *w, struct cpuiso_task_rec *r)
 	enum cpuiso_verdict verdict;
 	bool theirs;
 
-	if (READ_ONCE(task->flags) & PF_EXITING) {
+	if (cpuiso_task_is(task, PF_EXITING)) {
 		if (cpuiso_rec_ours(&r->rec))
 			undone(w, r, CPUISO_VERDICT_GONE, 0, NULL);
 		cpuiso_rec_verdict(&r->rec, CPUISO_VERDICT_EXITED, 0);
@@ -257,7 +257,7 @@ void cpuiso_task_settle(struct cpuiso_world *w, struct cpuiso_task_rec *r)
 	catch_up(w, r);
 	theirs = tell_overruled(w, r);
 
-	if (READ_ONCE(task->flags) & PF_NO_SETAFFINITY) {
+	if (cpuiso_task_is(task, PF_NO_SETAFFINITY)) {
 		if (!cpumask_intersects(w->now, w->isolated))
 			verdict = CPUISO_VERDICT_ALREADY_CLEAR;
 		else if (cpumask_weight(w->now) == 1)
@@ -287,7 +287,7 @@ void cpuiso_task_settle(struct cpuiso_world *w, struct cpuiso_task_rec *r)
 bool cpuiso_task_needs_settling(const struct cpuiso_world *w,
 				struct task_struct *task)
 {
-	return !(READ_ONCE(task->flags) & (PF_EXITING | PF_NO_SETAFFINITY)) &&
+	return !cpuiso_task_is(task, PF_EXITING | PF_NO_SETAFFINITY) &&
 	       cpumask_intersects(&task->cpus_mask, w->isolated);
 }
 
@@ -341,7 +341,7 @@ bool cpuiso_task_view_next(struct cpuiso_store *store, unsigned long *id,
 	v->pid = task_pid_nr(r->task);
 	v->tgid = task_tgid_nr(r->task);
 	get_task_comm(v->comm, r->task);
-	v->kthread = READ_ONCE(r->task->flags) & PF_KTHREAD;
+	v->kthread = cpuiso_task_is(r->task, PF_KTHREAD);
 	cpuiso_task_read_mask(r->task, v->present);
 	spin_lock(&cpuiso_rec_lock);
 	v->verdict = r->rec.verdict;

@@ -24,6 +24,21 @@
 
 struct cpuiso_owner;
 
+/**
+ * cpuiso_task_is - has a task any of these flags?
+ * @task: any task
+ * @flags: PF_*
+ *
+ * Read once, because a task changes its flags whenever it likes.
+ *
+ * Context: any.
+ */
+static inline bool cpuiso_task_is(const struct task_struct *task,
+				  unsigned int flags)
+{
+	return READ_ONCE(task->flags) & flags;
+}
+
 enum cpuiso_rule_kind {
 	CPUISO_RULE_PID,
 	CPUISO_RULE_COMM,

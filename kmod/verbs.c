@@ -173,7 +173,7 @@ static int check_still_there(struct cpuiso_op *op)
 		return cpuiso_op_fail(op, -EBUSY, CPUISO_A_ISOLATION_CPUS,
 			    "a CPU went offline meanwhile; bring it online and try again");
 	list_for_each_entry(rule, &op->iso->rules, node)
-		if (rule->task && (READ_ONCE(rule->task->flags) & PF_EXITING))
+		if (rule->task && cpuiso_task_is(rule->task, PF_EXITING))
 			return cpuiso_op_fail(op, -ESRCH, CPUISO_A_ISOLATION_PID,
 				    "process %d ended meanwhile; give one that runs",
 				    rule->pid);

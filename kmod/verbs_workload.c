@@ -35,7 +35,7 @@ int cpuiso_verbs_check_pids(struct cpuiso_store *store, struct cpuiso_op *op,
 	list_for_each_entry(rule, rules, node) {
 		if (rule->kind != CPUISO_RULE_PID)
 			continue;
-		if (READ_ONCE(rule->task->flags) & PF_EXITING)
+		if (cpuiso_task_is(rule->task, PF_EXITING))
 			return cpuiso_op_fail(op, -ESRCH, CPUISO_A_ISOLATION_PID,
 				    "process %d has ended; give one that runs",
 				    rule->pid);

@@ -80,7 +80,7 @@ int cpuiso_rules_check(const struct cpuiso_isolation *iso,
 
 	list_for_each_entry(rule, rules, node) {
 		*attr = cpuiso_rule_attr(rule);
-		if (rule->task && (READ_ONCE(rule->task->flags) & PF_EXITING)) {
+		if (rule->task && cpuiso_task_is(rule->task, PF_EXITING)) {
 			snprintf(message, CPUISO_MESSAGE_LEN,
 				 "process %d has ended; give one that runs",
 				 rule->pid);
@@ -196,7 +196,7 @@ isolation_match(const struct cpuiso_isolation *iso, struct task_struct *task)
 		/* Init is everybody's ancestor, and nobody's server. */
 		for (p = task->group_leader; p && !is_global_init(p);
 		     p = rcu_dereference(p->real_parent)->group_leader) {
-			if ((READ_ONCE(p->flags) & PF_KTHREAD) || !task_pid_nr(p))
+			if (cpuiso_task_is(p, PF_KTHREAD) || !task_pid_nr(p))
 				break;
 			if (process_matches(rule, p))
 				return rule;
