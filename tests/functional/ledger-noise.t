@@ -29,7 +29,7 @@ booked() {
 		fi
 		note "$what, attempt $try: $total ns for $spent ns, and $besides ns without spinning"
 	done
-	if [ "$count" = "$n" ] && [ "$total" -ge "$spent" ] && [ "$total" -le $most ]; then
+	if [ "$count" = "$n" ] && [ "$total" -ge "$spent" ] && [ "$total" -le "$most" ]; then
 		ok "$what: $n times $us us are $n times $name, $((spent / 1000)) us are $((total / 1000)) us, 0 are $((besides / 1000))"
 	else
 		not_ok "$what: $n times $us us are booked as $name" "$count times $total ns, should be $n times $spent ns" \
@@ -60,12 +60,13 @@ for _ in 1 2 3; do
 	read -r count besides < <(threads)
 	make_noise thread 1 1000 10
 	read -r now total < <(threads)
-	total=$((total - besides)) besides=$((besides - before))
-	[ "$now" -eq $((count + 10)) ] || break
-	((total > spent + spent / 50 + 2 * besides)) || break
+	total=$((total - besides)) most=$((spent + spent / 50 + 2 * (besides - before)))
+	if [ "$now" -ne $((count + 10)) ] || [ "$total" -le "$most" ]; then
+		break
+	fi
 done
 is "thread: each of 10 has a line" "$((now - count))" 10
-if [ "$total" -ge "$spent" ] && [ "$total" -le $((spent + spent / 50 + 2 * besides)) ]; then
+if [ "$total" -ge "$spent" ] && [ "$total" -le "$most" ]; then
 	ok "and they have their time"
 else
 	not_ok "and they have their time" "$total ns, should be $spent ns"

@@ -38,11 +38,13 @@ fi
 # Of what the tests made the module allocate nothing may be left that nobody points to. Two scans, because kmemleak does not
 # report what is younger than five seconds. It turns itself off when its pool runs dry, and then refuses.
 if [ -w /sys/kernel/debug/kmemleak ] && ! grep -qw kmemleak=off /proc/cmdline; then
-	! [ -d /sys/module/cpuiso ] || rmmod cpuiso
-	for wait in 6 0; do
+	scan() {
 		echo scan >/sys/kernel/debug/kmemleak || echo "WARNING: kmemleak is off" >/dev/console
-		sleep $wait
-	done
+	}
+	! [ -d /sys/module/cpuiso ] || rmmod cpuiso
+	scan
+	sleep 6
+	scan
 	cat /sys/kernel/debug/kmemleak >/dev/console
 fi
 echo "# vm: powering off" >&3

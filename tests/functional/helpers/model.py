@@ -66,6 +66,14 @@ class Failure(Exception):
     pass
 
 
+def until(done, seconds, failure):
+    end = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() > end:
+            raise Failure(failure)
+        time.sleep(0.02)
+
+
 class Knob:
     """What it holds (now), held when the module looked last (seen), and would hold without us (base)."""
 
@@ -324,11 +332,8 @@ class Sequence:
     def recovered(self):
         """Without its keeper an isolation's settings wait for the next command."""
         if self.m.keeper_killed:
-            end = time.monotonic() + 30
-            while read(PROC + "/status") and not self.m.isolations and "\nisolation\t" in read(PROC + "/status"):
-                if time.monotonic() > end:
-                    raise Failure("the isolation does not end")
-                time.sleep(0.02)
+            until(lambda: self.m.isolations or "\nisolation\t" not in (read(PROC + "/status") or ""), 30,
+                  "the isolation does not end")
             self.cpuiso("status", codes=(0, 3))
 
     def rmmod(self):
@@ -344,11 +349,7 @@ class Sequence:
 
     def kept(self):
         """Until its keeper has ended a partition, nobody can have the CPUs of it."""
-        end = time.monotonic() + 60
-        while glob.glob("/run/cpuiso/*.json"):
-            if time.monotonic() > end:
-                raise Failure("the keepers do not end")
-            time.sleep(0.02)
+        until(lambda: not glob.glob("/run/cpuiso/*.json"), 60, "the keepers do not end")
 
     def pin(self):
         roots = [t for t in self.m.roots if not t.iso]
