@@ -305,23 +305,31 @@ static bool switches_migration(const struct task_struct *p,
 }
 
 /*
- * When a CPU has gone or come, a work item gives those in a cpuset other masks.
- * What the stopper does, which is a realtime thread, is for good: it gives CPUs
- * to a task that has none left. When cpusets are written, whoever writes does it.
+ * When a CPU has gone or come, the kernel gives some of its threads other masks,
+ * and a work item or (6.12) the thread of hotplug those in a cpuset. What the
+ * stopper does, which is a realtime thread, is for good: it gives CPUs to a task
+ * that has none left. When cpusets are written, whoever writes does it.
  */
-static bool follows_cpusets(const struct task_struct *p,
-			    struct task_struct *by, struct pt_regs *regs)
+static enum cpuiso_writer writer_of(const struct task_struct *p,
+				    struct task_struct *by,
+				    struct pt_regs *regs)
 {
 	if (!by || cpuiso_mask_is_wanted(regs))
-		return false;
-	if (cpuiso_task_is(by, PF_KTHREAD))
-		return !rt_task(by) && !cpuiso_task_is(p, PF_KTHREAD);
-	return READ_ONCE(cpuiso_cpusets_changing);
+		return CPUISO_WRITER_DECIDED;
+	if (!cpuiso_task_is(by, PF_KTHREAD))
+		return READ_ONCE(cpuiso_cpusets_changing) ?
+		       CPUISO_WRITER_CPUSETS : CPUISO_WRITER_DECIDED;
+	if (!cpuiso_task_is(p, PF_KTHREAD))
+		return rt_task(by) ?
+		       CPUISO_WRITER_DECIDED : CPUISO_WRITER_CPUSETS;
+	return strstarts(by->comm, "cpuhp/") ?
+	       CPUISO_WRITER_HOTPLUG : CPUISO_WRITER_DECIDED;
 }
 
 static int mask_written(struct kprobe *kp, struct pt_regs *regs)
 {
 	const struct cpumask *mask = cpuiso_new_mask(regs);
+	enum cpuiso_writer writer;
 	struct task_struct *p, *by;
 	struct cpuiso_task_rec *r;
 	bool by_cpusets;
@@ -331,9 +339,10 @@ static int mask_written(struct kprobe *kp, struct pt_regs *regs)
 	    switches_migration(p, mask) || !culprit(&by))
 		return 0;
 	r = cpuiso_task_rec_find(store, p);
-	by_cpusets = follows_cpusets(p, by, regs);
+	writer = writer_of(p, by, regs);
+	by_cpusets = writer == CPUISO_WRITER_CPUSETS;
 	if (r)
-		WRITE_ONCE(r->by_cpusets, by_cpusets);
+		WRITE_ONCE(r->writer, writer);
 	if (r && READ_ONCE(r->rec.fight.quiet))
 		return 0;
 	/* All of what is written so is looked at when it is over. */

@@ -75,8 +75,10 @@ struct cpuiso_task_rec *cpuiso_task_note(struct cpuiso_world *w,
 static void reconcile(struct cpuiso_world *w, struct cpuiso_task_rec *r,
 		      const struct cpumask *now)
 {
+	enum cpuiso_writer writer = READ_ONCE(r->writer);
+
 	/* Nobody has decided that, so what it had is still its original. */
-	if (READ_ONCE(r->by_cpusets) || w->rewritten) {
+	if (writer == CPUISO_WRITER_CPUSETS || w->rewritten) {
 		cpuiso_rec_wrote(&r->rec, now);
 		return;
 	}
@@ -85,8 +87,9 @@ static void reconcile(struct cpuiso_world *w, struct cpuiso_task_rec *r,
 		return;
 	}
 	cpuiso_rec_adopt(&r->rec, now);
-	/* A kernel thread that was bound meanwhile: by its maker, for good. */
-	if (cpuiso_task_is(r->task, PF_NO_SETAFFINITY))
+	/* Or it is a kernel thread that was bound meanwhile: by its maker, for good. */
+	if (writer == CPUISO_WRITER_HOTPLUG ||
+	    cpuiso_task_is(r->task, PF_NO_SETAFFINITY))
 		r->rec.overruled = false;
 }
 
@@ -123,7 +126,7 @@ struct cpuiso_task_rec *cpuiso_task_note_child(struct cpuiso_world *w,
 	if (!r)
 		return NULL;
 	/* It may have been born with what the cpusets have just given its parent. */
-	if (READ_ONCE(parent->by_cpusets))
+	if (READ_ONCE(parent->writer) == CPUISO_WRITER_CPUSETS)
 		catch_up(w, parent);
 	if (cpumask_equal(r->rec.set, parent->rec.set) ||
 	    cpumask_equal(r->rec.set, parent->rec.prev))
@@ -209,6 +212,21 @@ static bool tell_overruled(struct cpuiso_world *w, struct cpuiso_task_rec *r)
 	return true;
 }
 
+/*
+ * From 6.12 on the kernel leaves of a mask only what the user's own has in common
+ * with it, so when those CPUs are all away a task gets the others.
+ */
+static int give(struct cpuiso_world *w, struct cpuiso_task_rec *r,
+		const struct cpumask *mask)
+{
+	int err = set_cpus_allowed_ptr(r->task, mask);
+
+	if (err != -EINVAL || cpumask_intersects(r->rec.orig, w->online))
+		return err;
+	cpumask_andnot(w->now, mask, r->rec.orig);
+	return set_cpus_allowed_ptr(r->task, w->now);
+}
+
 static void move(struct cpuiso_world *w, struct cpuiso_task_rec *r,
 		 const struct cpumask *mask, enum cpuiso_verdict verdict,
 		 bool theirs)
@@ -220,11 +238,11 @@ static void move(struct cpuiso_world *w, struct cpuiso_task_rec *r,
 	    !cpumask_subset(r->rec.set, mask))
 		err = -EBUSY;
 	else if (!w->planned)
-		err = set_cpus_allowed_ptr(r->task, mask);
+		err = give(w, r, mask);
 	if (!err && !w->planned) {
-		/* From 6.12 the user's own mask narrows what we ask for. */
 		if (!theirs)
 			undone(w, r, CPUISO_VERDICT_RESTORED, 0, r->rec.set);
+		/* It need not be the one that we asked for; see give(). */
 		cpuiso_task_read_mask(r->task, w->now);
 		cpuiso_rec_wrote(&r->rec, w->now);
 	} else if (err && cpuiso_rec_ours(&r->rec)) {

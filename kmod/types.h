@@ -184,6 +184,20 @@ struct cpuiso_rec {
 };
 
 /**
+ * enum cpuiso_writer - who gave a task another mask
+ * @CPUISO_WRITER_DECIDED: somebody who wanted the task to have it
+ * @CPUISO_WRITER_CPUSETS: the kernel, because of a cpuset, and nobody decided
+ *	it; see cpusets.c
+ * @CPUISO_WRITER_HOTPLUG: the kernel, to a thread of its own when a CPU goes or
+ *	comes: what the thread would have without us, but nobody overruled us
+ */
+enum cpuiso_writer {
+	CPUISO_WRITER_DECIDED,
+	CPUISO_WRITER_CPUSETS,
+	CPUISO_WRITER_HOTPLUG
+};
+
+/**
  * struct cpuiso_task_rec - record of one task
  * @rec: the part common to all records
  * @id: I: key in cpuiso_store.tasks
@@ -195,9 +209,8 @@ struct cpuiso_rec {
  * @by_pid: who wrote its mask since @noted, 0 when nobody did or could say so;
  *	written by a probe, under the task's pi_lock
  * @by_comm: its name; evidence only, may be torn
- * @by_cpusets: written by a probe, under the task's pi_lock: the last to write
- *	its mask, but for us, was the kernel, because of a cpuset, and nobody
- *	decided it; see cpusets.c
+ * @writer: the last to write its mask, but for us, as enum cpuiso_writer;
+ *	written by a probe, under the task's pi_lock
  * @irq_thread: written by the worker: the thread of an interrupt, which
  *	follows its interrupt; the probes say nothing about it
  * @newborn: W: a kernel thread that was made and not woken yet: whoever made
@@ -230,7 +243,7 @@ struct cpuiso_task_rec {
 	pid_t by_pid;
 	char by_comm[TASK_COMM_LEN];
 	bool irq_thread;
-	bool by_cpusets;
+	u8 writer;
 	bool real;
 	bool newborn:1;
 	bool woken:1;

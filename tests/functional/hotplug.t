@@ -48,8 +48,11 @@ check "revert" revert h
 same "everything is as it was"
 
 # The last one. CPU 0 cannot go anyway on this kind of machine, so it is another that must not.
-# Whatever runs only there wakes up on a CPU that is half gone, so this is tried more than once.
-try iso apply -c 0-6 --name most --pid "${pid[work]}"
+# Whatever runs only there wakes up on a CPU that is half gone, so this is tried more than once. 6.12 warns when it has
+# counted a partition twice as gone, which it does, with a module or without, before one can refuse.
+whole=()
+[[ $(uname -r) != 6.12.* ]] || whole=(--no-partition)
+try iso apply -c 0-6 --name most --pid "${pid[work]}" "${whole[@]}"
 for ((i = 0; i < 4; i++)); do
 	online 7 0 && complain "the last housekeeping CPU has gone"
 	grep -q 'busy' "$T/online.err" || complain "refused with: $(<"$T/online.err")"
@@ -74,9 +77,10 @@ try put_back
 tried "rmmod while an isolated CPU is away"
 try online 3 1
 tried "it comes back with no module about"
-# The kernel gives a task that wakes up without a CPU all of them, so this may be what it would have without us.
+# The kernel gives a task that wakes up without a CPU all of them, so this may be what it would have without us. From 6.12
+# on a module cannot give it the one it chose together with others.
 case $(cpus_of "${pid[alone]}") in
-3 | 0-7) ok "a task that has only this CPU has it again, or all" ;;
+3 | 0-7 | 0-2,4-7) ok "a task that has only this CPU has it again, or all" ;;
 *) not_ok "a task that has only this CPU has it again, or all" "it has $(cpus_of "${pid[alone]}")" ;;
 esac
 taskset -pc 3 "${pid[alone]}" >/dev/null

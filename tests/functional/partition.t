@@ -108,11 +108,11 @@ check "cgroups" same_cgroups
 online() {
 	echo "$2" >"/sys/devices/system/cpu/cpu$1/online"
 }
-try iso apply -c 2-3 --name t --pid "${pid[work]}"
-try online 3 0
-try wait-for 10 line $part/cpuset.cpus.effective "^2$"
-try online 3 1
-try on 2-3 "${pid[work]}" "$child"
+try iso apply -c 1-2 --name t --pid "${pid[work]}"
+try online 2 0
+try wait-for 10 line $part/cpuset.cpus.effective "^1$"
+try online 2 1
+try on 1-2 "${pid[work]}" "$child"
 try revert t
 tried "a CPU of the partition goes and comes"
 same "masks"
