@@ -205,7 +205,7 @@ static void look(struct cpuiso_world *w, struct cpuiso_task_rec *r,
 		return;
 	}
 	/* Nobody brought it there, so nobody is told. */
-	if (READ_ONCE(r->writer) == CPUISO_WRITER_CPUSETS) {
+	if (cpuiso_task_by_cpusets(r)) {
 		cpuiso_task_settle(w, r);
 		return;
 	}
@@ -397,7 +397,7 @@ void cpuiso_guard_note(struct cpuiso_world *w, struct cpuiso_note *note)
 		look(w, r, note->by);
 		break;
 	default:
-		if (READ_ONCE(r->writer) == CPUISO_WRITER_CPUSETS || cpuiso_cpusets_changing)
+		if (cpuiso_task_by_cpusets(r) || cpuiso_cpusets_changing)
 			cpuiso_task_settle(w, r);
 		else
 			look(w, r, note->by);

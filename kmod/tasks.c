@@ -75,10 +75,8 @@ struct cpuiso_task_rec *cpuiso_task_note(struct cpuiso_world *w,
 static void reconcile(struct cpuiso_world *w, struct cpuiso_task_rec *r,
 		      const struct cpumask *now)
 {
-	enum cpuiso_writer writer = READ_ONCE(r->writer);
-
 	/* Nobody has decided that, so what it had is still its original. */
-	if (writer == CPUISO_WRITER_CPUSETS || w->rewritten) {
+	if (cpuiso_task_by_cpusets(r) || w->rewritten) {
 		cpuiso_rec_wrote(&r->rec, now);
 		return;
 	}
@@ -87,8 +85,8 @@ static void reconcile(struct cpuiso_world *w, struct cpuiso_task_rec *r,
 		return;
 	}
 	cpuiso_rec_adopt(&r->rec, now);
-	/* Or it is a kernel thread that was bound meanwhile: by its maker, for good. */
-	if (writer == CPUISO_WRITER_HOTPLUG ||
+	/* Not overruled by hotplug, nor by who made a kernel thread and bound it. */
+	if (READ_ONCE(r->writer) == CPUISO_WRITER_HOTPLUG ||
 	    cpuiso_task_is(r->task, PF_NO_SETAFFINITY))
 		r->rec.overruled = false;
 }
@@ -126,7 +124,7 @@ struct cpuiso_task_rec *cpuiso_task_note_child(struct cpuiso_world *w,
 	if (!r)
 		return NULL;
 	/* It may have been born with what the cpusets have just given its parent. */
-	if (READ_ONCE(parent->writer) == CPUISO_WRITER_CPUSETS)
+	if (cpuiso_task_by_cpusets(parent))
 		catch_up(w, parent);
 	if (cpumask_equal(r->rec.set, parent->rec.set) ||
 	    cpumask_equal(r->rec.set, parent->rec.prev))

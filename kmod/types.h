@@ -259,6 +259,17 @@ struct cpuiso_task_rec {
 };
 
 /**
+ * cpuiso_task_by_cpusets - is its mask what a cpuset made of it?
+ * @r: record of a task
+ *
+ * Context: any; may be wrong by a moment.
+ */
+static inline bool cpuiso_task_by_cpusets(const struct cpuiso_task_rec *r)
+{
+	return READ_ONCE(r->writer) == CPUISO_WRITER_CPUSETS;
+}
+
+/**
  * struct cpuiso_irq_rec - record of one interrupt
  * @rec: the part common to all records
  * @irq: I: key in cpuiso_store.irqs
