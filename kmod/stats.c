@@ -116,15 +116,14 @@ static bool time_line(const struct cpuiso_snapshot *s, struct cpuiso_stat *st,
 static void name_source(struct cpuiso_stat *st, const struct cpuiso_source *src,
 			unsigned int place)
 {
-	if (place >= CPUISO_SOURCE_OVERFLOW &&
-	    place < CPUISO_SOURCE_FIRST_FOUND)
-		strscpy(st->name, "overflow", sizeof(st->name));
-	else if (src->kind == CPUISO_STAT_SOFTIRQ)
+	if (place < CPUISO_SOURCE_VECTOR)
 		strscpy(st->name, softirq_names[place - CPUISO_SOURCE_SOFTIRQ],
 			sizeof(st->name));
-	else if (src->kind == CPUISO_STAT_VECTOR)
+	else if (place < CPUISO_SOURCE_OVERFLOW)
 		strscpy(st->name, vector_names[place - CPUISO_SOURCE_VECTOR],
 			sizeof(st->name));
+	else if (place < CPUISO_SOURCE_FIRST_FOUND)
+		strscpy(st->name, "overflow", sizeof(st->name));
 	else if (src->kind == CPUISO_STAT_IRQ || src->kind == CPUISO_STAT_IPI ||
 		 src->kind == CPUISO_STAT_KTHREAD ||
 		 src->kind == CPUISO_STAT_USER)

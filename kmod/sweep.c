@@ -293,11 +293,16 @@ static void note_match(struct cpuiso_world *w, struct cpuiso_note *note)
 /* Return: true when a task had to be moved. Consumes the note. */
 static bool take(struct cpuiso_world *w, struct cpuiso_note *note, bool last)
 {
-	struct cpuiso_task_rec *parent, *r = NULL;
+	struct cpuiso_task_rec *parent, *r;
 	bool moved = false;
 
-	if (note->task)
-		r = cpuiso_task_rec_find(w->store, note->task);
+	/* Of an interrupt or of a CPU. */
+	if (!note->task) {
+		cpuiso_guard_note(w, note);
+		cpuiso_note_drop(note);
+		return false;
+	}
+	r = cpuiso_task_rec_find(w->store, note->task);
 	switch (note->type) {
 	case CPUISO_NOTE_FORK:
 		if (r)
@@ -319,12 +324,12 @@ static bool take(struct cpuiso_world *w, struct cpuiso_note *note, bool last)
 		note_match(w, note);
 		break;
 	default:
-		if (!r && note->task && !last && n_orphans < MAX_ORPHANS) {
+		if (!r && !last && n_orphans < MAX_ORPHANS) {
 			orphans[n_orphans++] = *note;
 			return false;
 		}
 		/* Of its fork no note can come any more. */
-		if (!r && note->task && !cpuiso_task_is(note->task, PF_EXITING))
+		if (!r && !cpuiso_task_is(note->task, PF_EXITING))
 			cpuiso_task_note_child(w, note->task,
 					       nearest_relative(w->store,
 								note->task));
