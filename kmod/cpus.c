@@ -125,10 +125,13 @@ static int bring_up(unsigned int cpu)
 	return err;
 }
 
-static int replug(struct cpuiso_isolation *iso, unsigned int cpu, bool rcu)
+static int replug(struct cpuiso_world *w, struct cpuiso_isolation *iso,
+		  unsigned int cpu, bool rcu)
 {
 	int err = remove_cpu(cpu), up;
 
+	/* One that refuses had already stopped taking tasks. */
+	cpumask_set_cpu(cpu, w->replugged);
 	if (err)
 		return err;
 	if (rcu)
@@ -139,6 +142,7 @@ static int replug(struct cpuiso_isolation *iso, unsigned int cpu, bool rcu)
 
 /**
  * cpuiso_cpus_apply - replug and offload, as the isolation asks
+ * @w: the world; gets in replugged what was taken down and up
  * @iso: the isolation; everything that can be has been moved off its CPUs
  * @message: when it failed, one sentence of at most CPUISO_MESSAGE_LEN bytes
  * @attr: when it failed, the attribute at fault
@@ -146,8 +150,8 @@ static int replug(struct cpuiso_isolation *iso, unsigned int cpu, bool rcu)
  * Context: the worker.
  * Return: 0 or a negative errno.
  */
-int cpuiso_cpus_apply(struct cpuiso_isolation *iso, char *message,
-		      unsigned int *attr)
+int cpuiso_cpus_apply(struct cpuiso_world *w, struct cpuiso_isolation *iso,
+		      char *message, unsigned int *attr)
 {
 	cpumask_var_t before;
 	unsigned int cpu;
@@ -175,7 +179,7 @@ int cpuiso_cpus_apply(struct cpuiso_isolation *iso, char *message,
 	for_each_cpu(cpu, iso->cpus) {
 		rcu = iso->nocb && !cpumask_test_cpu(cpu, before);
 		if (iso->replug)
-			err = replug(iso, cpu,
+			err = replug(w, iso, cpu,
 				     rcu && CPUISO_RCU_OFFLOAD_OFFLINE);
 		if (!err && rcu && !CPUISO_RCU_OFFLOAD_OFFLINE)
 			err = offload(iso, cpu);

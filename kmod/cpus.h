@@ -6,8 +6,8 @@
 
 const char *cpuiso_cpus_why_not(const struct cpuiso_isolation *iso,
 				unsigned int *attr);
-int cpuiso_cpus_apply(struct cpuiso_isolation *iso, char *message,
-		      unsigned int *attr);
+int cpuiso_cpus_apply(struct cpuiso_world *w, struct cpuiso_isolation *iso,
+		      char *message, unsigned int *attr);
 void cpuiso_cpus_undo(struct cpuiso_world *w, struct cpuiso_isolation *iso,
 		      bool cleared);
 

@@ -85,14 +85,14 @@ bool cpuiso_hotplug_fetch(struct cpumask *away)
 		cpumask_or(away, away, seen);
 		announce(CPUISO_EVENT_OFFLINE_REFUSED);
 	}
-	if (fetch(came_up)) {
-		settle = true;
-		announce(CPUISO_EVENT_CPU_ONLINE);
-	}
 	if (fetch(went_down)) {
 		settle = true;
 		cpumask_or(away, away, seen);
 		announce(CPUISO_EVENT_CPU_OFFLINE);
+	}
+	if (fetch(came_up)) {
+		settle = true;
+		announce(CPUISO_EVENT_CPU_ONLINE);
 	}
 	if (!settle)
 		return false;

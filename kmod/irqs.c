@@ -213,9 +213,7 @@ static void undone(struct cpuiso_world *w, const struct cpuiso_irq_rec *r,
 static void reconcile(struct cpuiso_world *w, struct cpuiso_irq_rec *r,
 		      const struct cpumask *now)
 {
-	if (cpumask_subset(r->rec.set, w->replugged))
-		cpuiso_rec_seen(&r->rec, now);
-	else
+	if (!cpuiso_rec_hotplugged(&r->rec, w, now))
 		cpuiso_rec_adopt(&r->rec, now);
 }
 

@@ -273,6 +273,7 @@ struct cpuiso_world *cpuiso_world_new(struct cpuiso_store *store)
 	    zalloc_cpumask_var(&w->housekeeping, GFP_KERNEL) &&
 	    zalloc_cpumask_var(&w->online, GFP_KERNEL) &&
 	    zalloc_cpumask_var(&w->replugged, GFP_KERNEL) &&
+	    zalloc_cpumask_var(&w->away, GFP_KERNEL) &&
 	    zalloc_cpumask_var(&w->scratch, GFP_KERNEL) &&
 	    zalloc_cpumask_var(&w->now, GFP_KERNEL) &&
 	    zalloc_cpumask_var(&w->claimed, GFP_KERNEL))
@@ -293,6 +294,7 @@ void cpuiso_world_free(struct cpuiso_world *w)
 	free_cpumask_var(w->housekeeping);
 	free_cpumask_var(w->online);
 	free_cpumask_var(w->replugged);
+	free_cpumask_var(w->away);
 	free_cpumask_var(w->scratch);
 	free_cpumask_var(w->now);
 	free_cpumask_var(w->claimed);

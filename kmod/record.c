@@ -436,6 +436,28 @@ void cpuiso_rec_seen(struct cpuiso_rec *rec, const struct cpumask *mask)
 }
 
 /**
+ * cpuiso_rec_hotplugged - was its mask rewritten because its CPUs went down?
+ * @rec: its record
+ * @w: the world
+ * @mask: the mask it has now
+ *
+ * When we took them down, what it had stays the original.
+ *
+ * Return: true when that was so, and is recorded.
+ */
+bool cpuiso_rec_hotplugged(struct cpuiso_rec *rec, const struct cpuiso_world *w,
+			   const struct cpumask *mask)
+{
+	if (cpumask_subset(rec->set, w->replugged))
+		cpuiso_rec_wrote(rec, mask);
+	else if (cpumask_subset(rec->set, w->away))
+		cpuiso_rec_seen(rec, mask);
+	else
+		return false;
+	return true;
+}
+
+/**
  * cpuiso_rec_target - where does an object belong?
  * @rec: its record
  * @w: the world

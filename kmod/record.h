@@ -42,6 +42,8 @@ void cpuiso_rec_own(struct cpuiso_rec *rec, struct cpuiso_isolation *iso);
 void cpuiso_rec_wrote(struct cpuiso_rec *rec, const struct cpumask *mask);
 void cpuiso_rec_adopt(struct cpuiso_rec *rec, const struct cpumask *mask);
 void cpuiso_rec_seen(struct cpuiso_rec *rec, const struct cpumask *mask);
+bool cpuiso_rec_hotplugged(struct cpuiso_rec *rec, const struct cpuiso_world *w,
+			   const struct cpumask *mask);
 enum cpuiso_verdict cpuiso_rec_target(const struct cpuiso_rec *rec,
 				      const struct cpuiso_world *w,
 				      struct cpumask *mask);

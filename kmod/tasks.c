@@ -80,7 +80,9 @@ static void reconcile(struct cpuiso_world *w, struct cpuiso_task_rec *r,
 		cpuiso_rec_wrote(&r->rec, now);
 		return;
 	}
-	if (r->irq_thread || cpumask_subset(r->rec.set, w->replugged)) {
+	if (cpuiso_rec_hotplugged(&r->rec, w, now))
+		return;
+	if (r->irq_thread) {
 		cpuiso_rec_seen(&r->rec, now);
 		return;
 	}

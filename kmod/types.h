@@ -368,8 +368,9 @@ struct cpuiso_outcome {
  * @isolated: CPUs of all isolations that hold or are being applied
  * @housekeeping: possible CPUs that are not @isolated
  * @online: online CPUs when the operation started
- * @replugged: CPUs that went down since the last look; a mask that lay within
- *	them was rewritten by the kernel, not by somebody
+ * @replugged: CPUs that we took down since the last look; a mask that lay
+ *	within them was rewritten by the kernel, not by somebody
+ * @away: likewise, CPUs that somebody took down
  * @scratch: for whoever computes a mask
  * @now: for whoever reads a mask
  * @claimed: the isolated CPUs as far as the knob at hand is concerned
@@ -389,6 +390,7 @@ struct cpuiso_world {
 	cpumask_var_t housekeeping;
 	cpumask_var_t online;
 	cpumask_var_t replugged;
+	cpumask_var_t away;
 	cpumask_var_t scratch;
 	cpumask_var_t now;
 	cpumask_var_t claimed;

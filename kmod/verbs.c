@@ -180,13 +180,14 @@ static int check_still_there(struct cpuiso_op *op)
 	return 0;
 }
 
-/* world->replugged went down since everything was looked at. */
-static void settle_replugged(void)
+/* world->replugged and ->away went down since everything was looked at. */
+static void settle_hotplugged(void)
 {
 	cpuiso_world_look(world);
 	cpuiso_irqs_settle(world);
 	cpuiso_sweep_settle(world);
 	cpumask_clear(world->replugged);
+	cpumask_clear(world->away);
 }
 
 static int isolate(struct cpuiso_op *op)
@@ -214,13 +215,11 @@ static int isolate(struct cpuiso_op *op)
 	cpuiso_irqs_settle(world);
 	if (cpuiso_fault())
 		return cpuiso_op_fail_nomem(op);
-	op->err = cpuiso_cpus_apply(iso, op->message, &op->attr);
+	op->err = cpuiso_cpus_apply(world, iso, op->message, &op->attr);
 	if (op->err)
 		return op->err;
-	if (iso->replug) {
-		cpumask_copy(world->replugged, iso->cpus);
-		settle_replugged();
-	}
+	if (!cpumask_empty(world->replugged))
+		settle_hotplugged();
 	cpuiso_world_look(world);
 	if (check_still_there(op))
 		return op->err;
@@ -467,8 +466,8 @@ unsigned long cpuiso_verbs_due(void)
  */
 void cpuiso_verbs_hotplug(void)
 {
-	if (cpuiso_hotplug_fetch(world->replugged) && attached)
-		settle_replugged();
+	if (cpuiso_hotplug_fetch(world->away) && attached)
+		settle_hotplugged();
 	else
-		cpumask_clear(world->replugged);
+		cpumask_clear(world->away);
 }

@@ -9,7 +9,7 @@ grep -qw rcu_nocbs /proc/cmdline || skip_all "needs the boot parameter rcu_nocbs
 zcat /proc/config.gz 2>/dev/null | grep -q 'CONFIG_RCU_NOCB_CPU=y' ||
 	grep -q 'CONFIG_RCU_NOCB_CPU=y' "/boot/config-$(uname -r)" 2>/dev/null || pgrep -f '^\[?rcuo' >/dev/null ||
 	skip_all "this kernel cannot offload RCU callbacks"
-plan 17
+plan 21
 
 # From 6.12 on only a CPU that is down can be switched.
 IFS=.- read -r major minor _ < <(uname -r)
@@ -64,6 +64,44 @@ else
 fi
 check "revert" iso revert p
 same "and all is as it was"
+
+# What lies within the CPU that goes loses its mask to the kernel: that is our doing.
+hire own
+ask own cpus 2
+find_irqs 1
+set_irq "${irqs[0]}" 2
+remember
+kept=(-c 2 --name p --replug --pid "${pid[own]}" --keep-irq "${irqs[0]}")
+try iso apply "${kept[@]}"
+is "a workload and an interrupt that had chosen the CPU have it" \
+	"$(cpus_of "${pid[own]}") $(irq_cpus "${irqs[0]}")" "2 2"
+check "revert" iso revert p
+same "and they have chosen it still"
+fail_at=/sys/module/cpuiso/parameters/fail_at
+if [ -e $fail_at ]; then
+	echo 1000000 >$fail_at
+	try iso apply "${kept[@]}"
+	points=$((1000000 - $(<$fail_at)))
+	echo 0 >$fail_at
+	try iso revert p
+	# Among the last ones is what comes after the CPU was down; others are of what is born meanwhile, and do not count.
+	late=0
+	for ((n = points; n > points - 12; n--)); do
+		before=$(downs)
+		echo "$n" >$fail_at
+		if iso apply "${kept[@]}" >"$T/out" 2>&1; then
+			try iso revert p
+		else
+			late=$((late + $(downs) - before))
+		fi
+		echo 0 >$fail_at
+		is_same >"$T/out" || complain "fail_at=$n: $(<"$T/out")"
+	done
+	[ $late -gt 0 ] || complain "the CPU was down before none of the last points"
+	tried "also when the apply fails after that"
+else
+	skip "also when the apply fails after that" "not a debug build"
+fi
 try iso apply -c 2-3 --name p --replug "${rcu[@]}"
 tried "apply with both"
 finish
