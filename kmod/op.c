@@ -2,6 +2,7 @@
 /*
  * One operation, from its request to its outcome.
  */
+#include <linux/kcov.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
 #include "isolation.h"
@@ -29,6 +30,7 @@ struct cpuiso_op *cpuiso_op_new(u8 verb, const char *name)
 	INIT_LIST_HEAD(&op->node);
 	INIT_LIST_HEAD(&op->rules);
 	op->verb = verb;
+	op->kcov = kcov_common_handle();
 	strscpy(op->name, name, sizeof(op->name));
 	return op;
 }

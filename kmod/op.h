@@ -17,6 +17,7 @@
  * @rules: the rules, unless they were taken over
  * @portid: whom to tell
  * @seq: under which sequence number
+ * @kcov: whose coverage it counts as, on a kernel that has KCOV
  * @reply: room for the message that tells of the outcome, until it is sent
  * @err: outcome: 0 or a negative errno
  * @message: outcome: when @err, one sentence
@@ -34,6 +35,7 @@ struct cpuiso_op {
 	struct list_head rules;
 	u32 portid;
 	u32 seq;
+	u64 kcov;
 	struct sk_buff *reply;
 	int err;
 	char message[CPUISO_MESSAGE_LEN + 1];

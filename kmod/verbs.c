@@ -7,6 +7,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/kcov.h>
 #include <linux/slab.h>
 #include "compat/cpuiso_compat.h"
 #include "apart.h"
@@ -375,6 +376,7 @@ void cpuiso_verbs_end(struct cpuiso_outcome *outcome)
  */
 void cpuiso_verbs_run(struct cpuiso_op *op)
 {
+	kcov_remote_start_common(op->kcov);
 	switch (op->verb) {
 	case CPUISO_CMD_APPLY:
 		apply(op);
@@ -404,6 +406,7 @@ void cpuiso_verbs_run(struct cpuiso_op *op)
 		cpuiso_verbs_cpusets_end(world, op);
 		break;
 	}
+	kcov_remote_stop();
 }
 
 /* The last member of a workload has ended: say so, and act on it. */

@@ -93,6 +93,9 @@ kmake() {
 		"CFLAGS_enlighten.o=-minline-all-stringops -Dmemcmp=__builtin_memcmp")
 	# Only the module under test is instrumented: a race inside the kernel is not ours to report, and would panic the guest.
 	! asked | grep -x CONFIG_KCSAN=y >/dev/null || options+=(KCSAN_SANITIZE=n)
+	# What looks at memory of the module's is instrumented, which is what takes longest; drivers and file systems do not.
+	# shellcheck disable=SC2016 # make's own
+	options+=('KASAN_SANITIZE=$(if $(filter-out kernel/entry,$(filter kernel kernel/% lib mm fs fs/proc net/core net/netlink,$(obj))),,n)')
 	make -C "$work/$version/source" O="$objects" "${options[@]}" LOCALVERSION= KBUILD_BUILD_USER=cpuiso KBUILD_BUILD_HOST=vm "$@" \
 		>>"$log" 2>&1 9>&- || {
 		grep -m 5 -iE 'error|no such file' "$log" >&2 || true

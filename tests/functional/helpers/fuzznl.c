@@ -4,14 +4,18 @@
  * to their end, sockets that are closed, tasks that come and go, and /proc read in between. After each sequence everything
  * is reverted and the module has to answer and to be idle.
  *
- *   fuzznl SEED SEQUENCES STEPS CPUS [PID...]
- *                          CPUS may be isolated, PID may be made workload. A sequence follows from its seed alone, which
- *                          is one more each time. A line for each that had an answer not seen before, then the totals
+ *   fuzznl RECIPE SEQUENCES STEPS CORPUS CPUS [PID...]
+ *                          CPUS may be isolated, PID may be made workload. A sequence follows from its recipe alone. The
+ *                          next one's seed is one more; but where KCOV tells which code ran, it goes a new way from
+ *                          somewhere in a sequence that had reached new code. Those are in the file CORPUS and added to
+ *                          it, and in CORPUS.seen is which code it was. A line for each, then the totals
  */
 #include <sched.h>
 #include <signal.h>
 #include <sys/wait.h>
+#include "cover.h"
 #include "fuzzmsg.h"
+#include "recipe.h"
 
 #define SOCKETS		4
 #define CHILDREN	4
@@ -230,7 +234,7 @@ static bool step(void)
 	return false;
 }
 
-static void end_sequence(uint32_t seed)
+static void end_sequence(const struct recipe *r)
 {
 	struct answer a;
 	int i;
@@ -252,56 +256,117 @@ static void end_sequence(uint32_t seed)
 		a = ask();
 	} while (!a.error && !a.done_error);
 	if (a.error || a.done_error != ENOENT) {
-		printf("seed %u: the revert at its end says %d (%s)\n", seed, a.error ? a.error : a.done_error,
+		printf("%s: the revert at its end says %d (%s)\n", recipe_text(r), a.error ? a.error : a.done_error,
 		       a.error ? a.text : a.done_text);
 		exit(3);
 	}
 	generation();
 }
 
-static void sequence(uint32_t seed, int steps)
+static void seed(uint32_t number)
 {
-	int i, new = 0;
+	int i;
 
 	/* Neighbours would begin alike. */
-	rnd_state = (seed * 2654435761u) ^ 0x9e3779b9;
+	rnd_state = (number * 2654435761u) ^ 0x9e3779b9;
 	if (!rnd_state)
 		rnd_state = 1;
 	for (i = 0; i < 8; i++)
 		rnd();
-	for (i = 0; i < SOCKETS; i++)
-		reopen(&sockets[i]);
-	for (i = 0; i < steps; i++)
+}
+
+/* Returns how many places in the module ran for the first time. */
+static int sequence(const struct recipe *r, int steps)
+{
+	int i, left = 0, part = 0, new = 0, places = 0;
+
+	for (i = 0; i < steps; i++) {
+		if (!left && part < r->n) {
+			left = r->parts[part].steps ? : steps;
+			seed(r->parts[part++].seed);
+			if (!i)
+				for (int k = 0; k < SOCKETS; k++)
+					reopen(&sockets[k]);
+		}
+		left--;
 		new += step();
-	end_sequence(seed);
-	if (new)
-		printf("seed %u: %d new answers, %d in all\n", seed, new, count.answers);
+		places += cover_new();
+	}
+	end_sequence(r);
+	places += cover_new();
+	if (new || places)
+		printf("%s: %d new answers, %d in all; %d new places, %d in all\n", recipe_text(r), new, count.answers,
+		       places, cover_count);
+	return places;
+}
+
+static struct {
+	struct recipe first;
+	int n, steps;
+	const char *corpus;
+} wanted;
+
+/* When the kernel dies of it, its console is all that is left. */
+static void tell_console(const struct recipe *r)
+{
+	FILE *f = fopen("/dev/kmsg", "we");
+
+	if (!f)
+		return;
+	fprintf(f, "<4>fuzznl %s\n", recipe_text(r));
+	fclose(f);
+}
+
+static void run(void)
+{
+	bool covered = cover_areas[0];
+	struct recipe r = wanted.first;
+	int i;
+
+	if (covered) {
+		recipes_load(wanted.corpus);
+		cover_load(wanted.corpus);
+		srandom(r.parts[0].seed);
+	}
+	for (i = 0; i < wanted.n; i++) {
+		if (covered)
+			tell_console(&r);
+		if (sequence(&r, wanted.steps)) {
+			recipe_keep(&r);
+			recipe_append(wanted.corpus, &r);
+		}
+		if (covered)
+			r = recipe_make(wanted.steps);
+		else
+			r.parts[0].seed++;
+	}
+	if (covered)
+		cover_save(wanted.corpus);
 }
 
 int main(int argc, char **argv)
 {
-	uint32_t seed;
-	int i, n, steps;
+	int i;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	if (argc < 5) {
+	if (argc < 6 || !recipe_read(&wanted.first, argv[1])) {
 		fprintf(stderr, "usage: see the head of fuzznl.c\n");
 		return 2;
 	}
-	seed = strtoul(argv[1], NULL, 0);
-	n = atoi(argv[2]);
-	steps = atoi(argv[3]);
-	known.cpus = argv[4];
-	for (i = 5; i < argc && known.n_pids < MAX_PIDS; i++)
+	wanted.n = atoi(argv[2]);
+	wanted.steps = atoi(argv[3]);
+	wanted.corpus = argv[4];
+	known.cpus = argv[5];
+	for (i = 6; i < argc && known.n_pids < MAX_PIDS; i++)
 		known.pids[known.n_pids++] = atoi(argv[i]);
 	start();
 	control = new_socket();
 	for (i = 0; i < SOCKETS; i++)
 		sockets[i].fd = -1;
-	for (i = 0; i < n; i++)
-		sequence(seed + i, steps);
-	printf("seeds %u to %u, %d steps each: %ld messages, %ld accepted, %ld refused, %ld done, %ld read, %ld sockets closed, %d different answers\n",
-	       seed, seed + n - 1, steps, count.messages, count.accepted, count.refused, count.done, count.dumped,
-	       count.closed, count.answers);
+	if (!cover_start(run))
+		run();
+	printf("%d sequences of %d steps: %ld messages, %ld accepted, %ld refused, %ld done, %ld read, %ld sockets closed, %d different answers, %d places\n",
+	       wanted.n, wanted.steps, count.messages, count.accepted, count.refused, count.done, count.dumped, count.closed,
+	       count.answers, cover_count);
 	return 0;
 }
