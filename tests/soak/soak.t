@@ -24,14 +24,18 @@ hire work
 hire lone
 ask lone cpus "0-$last"
 
-# What the kernel and the module hold, in KiB, with what slab caches keep ready given back.
+# What the kernel and the module hold, in KiB, with what slab caches keep ready given back. SUnreclaim also counts pages
+# of which an object or two are left, as after a fork storm on many CPUs; "objects" counts the objects alone.
 memory() {
-	local cache
+	local cache bytes=0
 	echo 3 >/proc/sys/vm/drop_caches
-	for cache in /sys/kernel/slab/{cpuiso_*,kmalloc-*}; do
-		[ ! -e "$cache/shrink" ] || echo 1 >"$cache/shrink"
+	for cache in /sys/kernel/slab/*; do
+		[ ! -L "$cache" ] || continue
+		echo 1 >"$cache/shrink"
+		[ "$(<"$cache/reclaim_account")" = 1 ] || bytes=$((bytes + $(cut -d ' ' -f 1 "$cache/objects") * $(<"$cache/slab_size")))
 	done
 	awk '/^(MemAvailable|Slab|SUnreclaim|VmallocUsed):/ { printf "%s %d, ", $1, $2 }' /proc/meminfo
+	echo -n "objects: $((bytes / 1024)), "
 	awk '/^kmalloc-/ { kmalloc += $2 * $4 } /^cpuiso/ { own += $2 * $4 }
 		END { printf "kmalloc: %d, caches of cpuiso: %d\n", kmalloc / 1024, own / 1024 }' /proc/slabinfo
 }
@@ -164,10 +168,10 @@ value() {
 	local rest=${2#*"$1: "}
 	echo "${rest%%,*}"
 }
-grown=$(($(value SUnreclaim "$after") - $(value SUnreclaim "$before")))
+grown=$(($(value objects "$after") - $(value objects "$before")))
 # What a cycle would leave behind, if it left one page each, and what the kernel itself takes.
-note "SUnreclaim has grown by $grown KiB"
-is "what is not reclaimed has not grown with the cycles" "$((grown < 2048 + cycles * 2))" 1
+note "objects that are not reclaimed have grown by $grown KiB"
+is "what is not reclaimed has not grown with the cycles" "$((grown < 1024 + cycles * 2))" 1
 is "no slab cache is left" "$(awk '/^cpuiso/ { print $1, $2 }' /proc/slabinfo)" ""
 is "nor anything in vmalloc" "$(grep -c '\[cpuiso\]' /proc/vmallocinfo)" 0
 rmmod cpuiso_gauntlet
