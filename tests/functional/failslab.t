@@ -13,8 +13,7 @@ apply_options=(--no-partition)
 only_cpus 4
 [ -e /proc/self/fail-nth ] || skip_all "this kernel has no fault injection"
 
-debug=/sys/kernel/debug
-mountpoint -q $debug || mount -t debugfs debugfs $debug
+mount_debugfs
 # Also of allocations that may sleep, and without a word on the console.
 for file in failslab fail_page_alloc; do
 	echo N >"$debug/$file/ignore-gfp-wait"

@@ -11,8 +11,7 @@ if [ -z "${FUZZ_SEED:-}" ]; then
 fi
 chance=${FUZZ_SEED:-$((SRANDOM % 1000000000))}
 last=$(($(n_cpus) - 1))
-debug=/sys/kernel/debug
-mountpoint -q $debug || mount -t debugfs debugfs $debug
+mount_debugfs
 
 hire lone
 ask lone cpus "$last"

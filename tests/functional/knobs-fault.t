@@ -6,7 +6,6 @@
 need_cpus 4
 plan 7
 
-fail_at=/sys/module/cpuiso/parameters/fail_at
 set_file /sys/class/net/lo/queues/rx-0/rps_cpus f
 remember
 load

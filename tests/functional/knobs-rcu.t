@@ -71,25 +71,21 @@ ask own cpus 2
 find_irqs 1
 set_irq "${irqs[0]}" 2
 remember
-kept=(-c 2 --name p --replug --pid "${pid[own]}" --keep-irq "${irqs[0]}")
-try iso apply "${kept[@]}"
+kept=(-c 2 --replug --pid "${pid[own]}" --keep-irq "${irqs[0]}")
+try iso apply --name p "${kept[@]}"
 is "a workload and an interrupt that had chosen the CPU have it" \
 	"$(cpus_of "${pid[own]}") $(irq_cpus "${irqs[0]}")" "2 2"
 check "revert" iso revert p
 same "and they have chosen it still"
-fail_at=/sys/module/cpuiso/parameters/fail_at
 if [ -e $fail_at ]; then
-	echo 1000000 >$fail_at
-	try iso apply "${kept[@]}"
-	points=$((1000000 - $(<$fail_at)))
-	echo 0 >$fail_at
-	try iso revert p
+	fault_points p "${kept[@]}"
+	points=$REPLY
 	# Among the last ones is what comes after the CPU was down; others are of what is born meanwhile, and do not count.
 	late=0
 	for ((n = points; n > points - 12; n--)); do
 		before=$(downs)
 		echo "$n" >$fail_at
-		if iso apply "${kept[@]}" >"$T/out" 2>&1; then
+		if iso apply --name p "${kept[@]}" >"$T/out" 2>&1; then
 			try iso revert p
 		else
 			late=$((late + $(downs) - before))

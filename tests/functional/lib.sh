@@ -186,6 +186,22 @@ one_in() {
 	if [ -n "${EVERY_POINT:-}" ]; then echo 1; else echo "$1"; fi
 }
 
+debug=/sys/kernel/debug
+mount_debugfs() {
+	mountpoint -q $debug || mount -t debugfs debugfs $debug
+}
+
+# At which point from now a debug build of the module finds no memory; 0 for none.
+fail_at=/sys/module/cpuiso/parameters/fail_at
+# fault_points NAME ARGUMENT...: how many points such an apply passes, in $REPLY
+fault_points() {
+	echo 1000000 >$fail_at
+	try iso apply --name "$1" "${@:2}"
+	REPLY=$((1000000 - $(<$fail_at)))
+	echo 0 >$fail_at
+	try iso revert "$1"
+}
+
 # hire NAME [FILE]: starts one; its process id is in ${pid[NAME]}. "ask NAME ORDER..." leaves the answer in $REPLY.
 declare -A pid=() to=() from=()
 hire() {

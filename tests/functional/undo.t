@@ -88,23 +88,13 @@ same "all else is as it was"
 
 # An apply that fails half way, at every point where there can be no memory, or, in a module that was not built for
 # that, at those points that can be reached from outside.
-fail_at=/sys/module/cpuiso/parameters/fail_at
-# how_many: points that such an apply passes
-how_many() {
-	local left
-	echo 1000000 >"$fail_at"
-	try iso apply -c 1 --name count --pid "${pid[work]}" --sched fifo:5
-	left=$(<"$fail_at")
-	echo 0 >"$fail_at"
-	try iso revert count
-	echo $((1000000 - left))
-}
 # Each record of a task is one more point like the last, so of these some are left out, unless EVERY_POINT is set; what
 # comes at the end, the interrupts and the steps, is not. Tasks come and end meanwhile, so the last point is known by this,
 # that an apply failed there and the next one, told to fail at one point more, passed.
 with_faults() {
 	local n=1 points left status failed=0
-	points=$(how_many)
+	fault_points count -c 1 --pid "${pid[work]}" --sched fifo:5
+	points=$REPLY
 	while :; do
 		echo "$n" >"$fail_at"
 		iso apply -c 1 --name "n$n" --pid "${pid[work]}" --sched fifo:5 >"$T/apply" 2>&1

@@ -82,7 +82,6 @@ kill_one() {
 }
 
 # An apply that finds no memory somewhere undoes what it did.
-fail_at=/sys/module/cpuiso/parameters/fail_at
 faults=0
 apply_with_fault() {
 	[ -e $fail_at ] || return

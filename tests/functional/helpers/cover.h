@@ -104,45 +104,39 @@ static int cover_new(void)
 	return cover_count - before;
 }
 
-static void cover_file(const char *corpus, const char *mode, size_t (*move)(FILE *f))
+static FILE *cover_file(const char *corpus, const char *mode)
 {
 	char path[4096];
-	FILE *f;
 
 	snprintf(path, sizeof(path), "%s.seen", corpus);
-	f = fopen(path, mode);
-	if (!f)
-		return;
-	if (move(f) != COVER_SEEN) {
-		perror(path);
-		exit(3);
-	}
-	fclose(f);
-}
-
-static size_t cover_read(FILE *f)
-{
-	size_t n = fread(cover_seen, sizeof(*cover_seen), COVER_SEEN, f), i;
-
-	for (i = 0; i < n; i++)
-		cover_count += cover_seen[i] != 0;
-	return n;
-}
-
-static size_t cover_write(FILE *f)
-{
-	return fwrite(cover_seen, sizeof(*cover_seen), COVER_SEEN, f);
+	return fopen(path, mode);
 }
 
 /* What is known from before, as long as the module is the same and at the same place. */
 static void cover_load(const char *corpus)
 {
-	cover_file(corpus, "re", cover_read);
+	FILE *f = cover_file(corpus, "re");
+	size_t i;
+
+	if (!f)
+		return;
+	if (fread(cover_seen, sizeof(*cover_seen), COVER_SEEN, f) != COVER_SEEN) {
+		fprintf(stderr, "%s.seen is too short\n", corpus);
+		exit(3);
+	}
+	for (i = 0; i < COVER_SEEN; i++)
+		cover_count += cover_seen[i] != 0;
+	fclose(f);
 }
 
 static void cover_save(const char *corpus)
 {
-	cover_file(corpus, "we", cover_write);
+	FILE *f = cover_file(corpus, "we");
+
+	if (!f || fwrite(cover_seen, sizeof(*cover_seen), COVER_SEEN, f) != COVER_SEEN || fclose(f)) {
+		perror(corpus);
+		exit(3);
+	}
 }
 
 #endif

@@ -278,17 +278,16 @@ static void seed(uint32_t number)
 /* Returns how many places in the module ran for the first time. */
 static int sequence(const struct recipe *r, int steps)
 {
-	int i, left = 0, part = 0, new = 0, places = 0;
+	int i, part = 0, until = r->parts[0].steps, new = 0, places = 0;
 
+	seed(r->parts[0].seed);
+	for (i = 0; i < SOCKETS; i++)
+		reopen(&sockets[i]);
 	for (i = 0; i < steps; i++) {
-		if (!left && part < r->n) {
-			left = r->parts[part].steps ? : steps;
-			seed(r->parts[part++].seed);
-			if (!i)
-				for (int k = 0; k < SOCKETS; k++)
-					reopen(&sockets[k]);
+		if (i && i == until && part + 1 < r->n) {
+			seed(r->parts[++part].seed);
+			until += r->parts[part].steps;
 		}
-		left--;
 		new += step();
 		places += cover_new();
 	}

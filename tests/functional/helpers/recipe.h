@@ -68,7 +68,7 @@ static struct recipe recipe_make(int steps)
 
 	if (n_recipes && random() % 4) {
 		from = &recipes[random() % n_recipes];
-		left = 1 + random() % (steps - 1);
+		left = 1 + random() % steps;
 		do {
 			n = from->parts[r.n].steps ? : steps;
 			r.parts[r.n] = from->parts[r.n];
