@@ -72,11 +72,12 @@ is "who took it by itself" \
 	"$(awk -F'\t' -v p="${pid[grouped]}" '$3 == "evicted" && $6 == p { print $10, $11, $13 }' "$PROC/events" | head -n 1)" \
 	"0-1 0 ${0##*/}"
 [ -n "$group" ] || skip "who wrote the cpuset" "no cpuset controller"
-is "what was evicted is counted" "$(guard_count g 3)" "$(events evicted)"
 note "kinds: $(awk -F'\t' '$3 == "evicted" { n[$5 " by " $13]++ } END { for (k in n) printf "%s %d; ", k, n[k] }' "$PROC/events")"
 
 # As it was, by hand: then that is the original again.
 order stop
+settle
+is "what was evicted is counted" "$(guard_count g 3)" "$(events evicted)"
 disk_umount
 ask self cpus 0-1
 while read -r n mask; do
