@@ -2,7 +2,6 @@
 /*
  * One operation, from its request to its outcome.
  */
-#include <linux/kcov.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
 #include "isolation.h"

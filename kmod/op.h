@@ -2,6 +2,8 @@
 #ifndef CPUISO_OP_H
 #define CPUISO_OP_H
 
+#include <linux/kcov.h>
+
 #include "types.h"
 
 /**
@@ -17,7 +19,8 @@
  * @rules: the rules, unless they were taken over
  * @portid: whom to tell
  * @seq: under which sequence number
- * @kcov: whose coverage it counts as, on a kernel that has KCOV
+ * @kcov: whose coverage it counts as, on a kernel that has KCOV; from 7.3 on
+ *	not a number
  * @reply: room for the message that tells of the outcome, until it is sent
  * @err: outcome: 0 or a negative errno
  * @message: outcome: when @err, one sentence
@@ -35,7 +38,7 @@ struct cpuiso_op {
 	struct list_head rules;
 	u32 portid;
 	u32 seq;
-	u64 kcov;
+	typeof(kcov_common_handle()) kcov;
 	struct sk_buff *reply;
 	int err;
 	char message[CPUISO_MESSAGE_LEN + 1];

@@ -100,12 +100,16 @@ fi
 for argument; do
 	[ "$argument" = CC=clang ] || continue
 	IFS=. read -r major minor patch < <(${inside[@]+"${inside[@]}"} clang -dumpversion 9>&-)
-	echo "#undef CONFIG_CC_HAS_NAMED_AS
+	builtin=$(${inside[@]+"${inside[@]}"} clang -print-file-name=include 9>&-)
+	echo "#include <linux/kconfig.h>
+#undef CONFIG_CC_HAS_NAMED_AS
 #undef CONFIG_USE_X86_SEG_SUPPORT" >"$dir/gcc-only.h"
-	set -- "$@" LLVM=1 KCPPFLAGS="-include $dir/gcc-only.h" CONFIG_CC_IS_CLANG=y CONFIG_CC_IS_GCC= CONFIG_GCC_VERSION=0 \
-		CONFIG_CLANG_VERSION=$((major * 10000 + minor * 100 + patch)) \
+	# These flags come before those that include the kernel's own first headers.
+	set -- "$@" LLVM=1 NOSTDINC_FLAGS="-nostdinc -isystem $builtin -include $dir/gcc-only.h" \
+		CONFIG_CC_IS_CLANG=y CONFIG_CC_IS_GCC= CONFIG_GCC_VERSION=0 CONFIG_CLANG_VERSION=$((major * 10000 + minor * 100 + patch)) \
 		CONFIG_CC_IMPLICIT_FALLTHROUGH=-Wimplicit-fallthrough CONFIG_FTRACE_MCOUNT_USE_CC= \
-		CONFIG_INIT_STACK_ALL_ZERO= CONFIG_RETHUNK= CONFIG_MITIGATION_RETHUNK= CONFIG_SLS= CONFIG_MITIGATION_SLS=
+		CONFIG_INIT_STACK_ALL_ZERO= CONFIG_RETHUNK= CONFIG_MITIGATION_RETHUNK= CONFIG_SLS= CONFIG_MITIGATION_SLS= \
+		CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT= CONFIG_UBSAN_BOUNDS_STRICT=
 done
 
 # Headers packages carry no vmlinux to make type information from, or want another program for it; the test machine needs
