@@ -12,9 +12,8 @@ zcat /proc/config.gz 2>/dev/null | grep -q 'CONFIG_RCU_NOCB_CPU=y' ||
 plan 21
 
 # From 6.12 on only a CPU that is down can be switched.
-IFS=.- read -r major minor _ < <(uname -r)
 rcu=(--rcu)
-[ $((major * 100 + minor)) -lt 612 ] || rcu=(--rcu --replug)
+kernel_before 6 12 || rcu=(--rcu --replug)
 
 # Does the kernel thread that runs the callbacks of CPU 1 get to run while that CPU makes some? A grace period gathers what
 # a slow machine makes in it, so there are as many as it takes.

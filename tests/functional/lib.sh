@@ -168,6 +168,13 @@ clear_of() {
 	snapshot clear -t 30 "$@" "$BEFORE"
 }
 
+# kernel_before MAJOR MINOR
+kernel_before() {
+	local major minor
+	IFS=. read -r major minor _ </proc/sys/kernel/osrelease
+	((100 * major + ${minor%%[!0-9]*} < 100 * $1 + $2))
+}
+
 n_cpus() {
 	getconf _NPROCESSORS_ONLN
 }

@@ -6,9 +6,7 @@ CG=/sys/fs/cgroup
 need_partition() {
 	[ -e $CG/cgroup.controllers ] || skip_all "cgroup v2 is not mounted at $CG"
 	grep -qw cpuset $CG/cgroup.controllers || skip_all "there is no cpuset controller"
-	local major minor
-	IFS=. read -r major minor _ </proc/sys/kernel/osrelease
-	[ $((100 * major + ${minor%%[!0-9]*})) -ge 601 ] || skip_all "isolated partitions came with 6.1"
+	! kernel_before 6 1 || skip_all "isolated partitions came with 6.1"
 }
 
 # Every cpuset file, who is switched on where, and who of these processes is where.

@@ -100,7 +100,7 @@ static enum outcome revert(const struct journals *all, const struct journal *j,
 	} else if (!strcmp(now, r->new)) {
 		err = step_write(r->object, r->old);
 		if (err) {
-			warn("the deadline server cannot be switched on again (%s); write %s to %s",
+			warn("the deadline server cannot be switched on again (%s); when its CPU is online, write %s to %s",
 			     strerror(-err), r->old, r->object);
 			out = OUT_LOST;
 		}
