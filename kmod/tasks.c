@@ -108,7 +108,9 @@ static void catch_up(struct cpuiso_world *w, struct cpuiso_task_rec *r)
  * @parent: record of its parent, or NULL when that is not known
  *
  * A child that came with a mask of our making gets its parent's original, and
- * belongs where its parent does.
+ * belongs where its parent does. A kernel thread gets its mask from the kernel,
+ * not from kthreadd. But from 7.0 on that mask is without the CPUs of
+ * partitions, and so is kthreadd's: one that has the same gets its original too.
  *
  * Return: the record or NULL when there is no memory.
  */
@@ -116,10 +118,10 @@ struct cpuiso_task_rec *cpuiso_task_note_child(struct cpuiso_world *w,
 					       struct task_struct *child,
 					       struct cpuiso_task_rec *parent)
 {
+	bool kthread = cpuiso_task_is(child, PF_KTHREAD);
 	struct cpuiso_task_rec *r;
 
-	/* A kernel thread gets its mask from the kernel, not from kthreadd. */
-	if (!parent || cpuiso_task_is(child, PF_KTHREAD))
+	if (!parent)
 		return cpuiso_task_note(w, child);
 
 	r = cpuiso_task_rec_new(w->store, child);
@@ -129,8 +131,10 @@ struct cpuiso_task_rec *cpuiso_task_note_child(struct cpuiso_world *w,
 	if (cpuiso_task_by_cpusets(parent))
 		catch_up(w, parent);
 	if (cpumask_equal(r->rec.set, parent->rec.set) ||
-	    cpumask_equal(r->rec.set, parent->rec.prev))
+	    (!kthread && cpumask_equal(r->rec.set, parent->rec.prev)))
 		cpumask_copy(r->rec.orig, parent->rec.orig);
+	if (kthread)
+		return r;
 	if (cpuiso_rec_owner(&parent->rec))
 		cpuiso_task_join(r, cpuiso_rec_owner(&parent->rec),
 				 parent->rule);

@@ -47,7 +47,7 @@ for _ in {1..100}; do
 	iso pin --name s --comm never
 	iso unpin --name s --comm never
 done
-server=/sys/kernel/debug/sched/fair_server/cpu1/runtime
+server=$SERVERS/cpu1/runtime
 starving=("a kworker that cannot run is told" "by its name and CPU" "after that second" "watch says what to do" "each is told once")
 chrt -f -p 50 "$spinner"
 starve() {

@@ -15,7 +15,7 @@ for cpu in 3 5; do
 	online "$cpu" 1 || bail_out "CPU $cpu cannot come back"
 done
 
-server=/sys/kernel/debug/sched/fair_server/cpu3/runtime
+server=$SERVERS/cpu3/runtime
 [ ! -e $server ] || runtime=$(<$server)
 hire straddle
 ask straddle cpus 2-3

@@ -14,8 +14,23 @@ watchdog=/proc/sys/kernel/watchdog_cpumask
 echo 0-3 >$watchdog
 throttle=/proc/sys/kernel/sched_rt_runtime_us
 throttle_was=$(<$throttle)
-trap 'echo "$throttle_was" >$throttle; end' EXIT
+declare -A server_was
+leave() {
+	echo "$throttle_was" >$throttle
+	for server in "${!server_was[@]}"; do
+		echo "${server_was[$server]}" >"$server"
+	done
+	end
+}
+trap leave EXIT
 echo -1 >$throttle
+if [ -e $SERVERS ]; then
+	has_servers || skip_all "the deadline servers of this kernel let others run beside a realtime task"
+	for server in $SERVERS/cpu*/runtime; do
+		server_was[$server]=$(<"$server")
+		echo 0 >"$server" || bail_out "a deadline server cannot be switched off"
+	done
+fi
 for thread in $(pgrep -x 'rcuc/[0-9]+'); do
 	chrt -f -p 80 "$thread" || bail_out "no priority for RCU"
 done

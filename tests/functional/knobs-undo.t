@@ -79,14 +79,10 @@ same "and changes nothing"
 
 check "apply" iso apply -c 1-2 --name first
 check "every knob is as the plan said" are_turned
-server=/sys/kernel/debug/sched/fair_server
 servers() {
-	cat $server/cpu*/runtime | paste -sd ' '
+	cat $SERVERS/cpu*/runtime | paste -sd ' '
 }
 no_servers="this kernel has no deadline server for ordinary tasks that can be stopped"
-has_servers() {
-	[ -e $server ] && [[ $(uname -r) != 6.12.* ]]
-}
 if has_servers; then
 	is "the deadline servers of these CPUs are off" "$(cut -d ' ' -f 2,3 <<<"$(servers)")" "0 0"
 else

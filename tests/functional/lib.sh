@@ -175,6 +175,13 @@ kernel_before() {
 	((100 * major + ${minor%%[!0-9]*} < 100 * $1 + $2))
 }
 
+# The deadline servers that let ordinary tasks run beside realtime ones can be switched off. Not those of 6.12: see
+# userspace/steps/fair_server.c.
+SERVERS=/sys/kernel/debug/sched/fair_server
+has_servers() {
+	[ -e $SERVERS ] && [[ $(uname -r) != 6.12.* ]]
+}
+
 n_cpus() {
 	getconf _NPROCESSORS_ONLN
 }

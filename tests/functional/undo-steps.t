@@ -13,7 +13,7 @@ load
 # fails STEP COMMAND...: with an error at one call after the other, STEP calls apart
 refused=0
 fails() {
-	local step n calls status value well=0
+	local step n calls status value file well=0
 	step=$(one_in "$1")
 	shift
 	for ((n = 1; n < 400; n += step)); do
@@ -32,8 +32,9 @@ fails() {
 		wait-for 3 absent /run/cpuiso/t.json >/dev/null || try iso status
 		# When it is the very call that puts something back, it says so, and what to do.
 		cat "$T/killat.out" >>"$T/killat.err"
-		value=$(sed -n 's|.*cannot be put back.*; write \(.*\) to /proc/irq/default_smp_affinity$|\1|p' "$T/killat.err")
-		[ -z "$value" ] || echo "$value" >/proc/irq/default_smp_affinity
+		while read -r value file; do
+			echo "$value" >"$file"
+		done < <(sed -n 's|.* cannot be .*; .*write \(.*\) to \(/[^ ]*\)$|\1 \2|p' "$T/killat.err")
 		grep -q "the cgroup .*cpuiso-t cannot be removed" "$T/killat.err" && rmdir /sys/fs/cgroup/cpuiso-t
 		try is_same || complain "$1, call $n failed: $(<"$T/killat.err")"
 		[ "$calls" -ge "$n" ] || break
