@@ -16,7 +16,7 @@ for cpu in 3 5; do
 done
 
 server=$SERVERS/cpu3/runtime
-[ ! -e $server ] || runtime=$(<$server)
+[ ! -e "$server" ] || runtime=$(<$server)
 hire straddle
 ask straddle cpus 2-3
 hire edge
@@ -80,7 +80,7 @@ tried "rmmod while an isolated CPU is away"
 try online 3 1
 tried "it comes back with no module about"
 # The kernel does not switch on the deadline server of a CPU that is offline; then this is for the administrator.
-[ ! -e $server ] || [ "$(<$server)" != 0 ] || echo "$runtime" >$server
+[ ! -e "$server" ] || [ "$(<$server)" != 0 ] || echo "$runtime" >$server
 # The kernel gives a task that wakes up without a CPU all of them, so this may be what it would have without us. From 6.12
 # on a module cannot give it the one it chose together with others.
 others=0-7

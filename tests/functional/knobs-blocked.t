@@ -16,7 +16,7 @@ throttle=/proc/sys/kernel/sched_rt_runtime_us
 throttle_was=$(<$throttle)
 declare -A server_was
 leave() {
-	echo "$throttle_was" >$throttle
+	echo "$throttle_was" >"$throttle"
 	for server in "${!server_was[@]}"; do
 		echo "${server_was[$server]}" >"$server"
 	done
@@ -24,9 +24,9 @@ leave() {
 }
 trap leave EXIT
 echo -1 >$throttle
-if [ -e $SERVERS ]; then
+if [ -e "$SERVERS" ]; then
 	has_servers || skip_all "the deadline servers of this kernel let others run beside a realtime task"
-	for server in $SERVERS/cpu*/runtime; do
+	for server in "$SERVERS"/cpu*/runtime; do
 		server_was[$server]=$(<"$server")
 		echo 0 >"$server" || bail_out "a deadline server cannot be switched off"
 	done

@@ -80,7 +80,7 @@ same "and changes nothing"
 check "apply" iso apply -c 1-2 --name first
 check "every knob is as the plan said" are_turned
 servers() {
-	cat $SERVERS/cpu*/runtime | paste -sd ' '
+	cat "$SERVERS"/cpu*/runtime | paste -sd ' '
 }
 no_servers="this kernel has no deadline server for ordinary tasks that can be stopped"
 if has_servers; then

@@ -179,7 +179,7 @@ kernel_before() {
 # userspace/steps/fair_server.c.
 SERVERS=/sys/kernel/debug/sched/fair_server
 has_servers() {
-	[ -e $SERVERS ] && [[ $(uname -r) != 6.12.* ]]
+	[ -e "$SERVERS" ] && [[ $(uname -r) != 6.12.* ]]
 }
 
 n_cpus() {
