@@ -185,6 +185,40 @@ static void add_original(struct masks *m, unsigned int tid, char *const column[]
 		task->orig = xstrdup(column[ORIGINAL]);
 }
 
+static void forget(struct masks *m)
+{
+	while (m->n) {
+		free(m->v[--m->n].mask);
+		free(m->v[m->n].orig);
+	}
+	free(m->v);
+	conn_close(m->c);
+}
+
+/*
+ * The masks, and what the module says of them. It may be undoing an isolation
+ * just then: what it had a record of before is asked first, so that a mask which
+ * was read before it was put back is not taken for what somebody had chosen.
+ */
+static void take_beside_module(struct masks *m)
+{
+	struct masks held = { 0 };
+	struct mask_of *task;
+	size_t i;
+
+	each_record(add_record, &held);
+	take(m);
+	each_record(add_original, m);
+	for (i = 0; i < held.n; i++) {
+		task = find(m, held.v[i].tid);
+		if (task && !task->orig) {
+			task->orig = held.v[i].orig;
+			held.v[i].orig = NULL;
+		}
+	}
+	forget(&held);
+}
+
 static unsigned long long now_in_ticks(void)
 {
 	struct timespec now;
@@ -252,20 +286,9 @@ int masks_take(struct masks *m)
 		each_record(add_record, m);
 		sort(m);
 	} else {
-		take(m);
-		each_record(add_original, m);
+		take_beside_module(m);
 	}
 	return keep(m);
-}
-
-static void forget(struct masks *m)
-{
-	while (m->n) {
-		free(m->v[--m->n].mask);
-		free(m->v[m->n].orig);
-	}
-	free(m->v);
-	conn_close(m->c);
 }
 
 /*

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Steps on a tree of fixtures: isolations that share a setting, in every order of their ends. */
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -303,13 +304,14 @@ static void test_partition(void)
 	journal_free(j);
 }
 
+#define STATUS	"Name:\tx\nTgid:\t%d\nPid:\t%d\nPPid:\t%d\nCpus_allowed:\t%s\n"
+
 static void put_task(int pid, int ppid, const char *mask)
 {
 	char file[64], text[128];
 
 	snprintf(file, sizeof(file), "/proc/%d/task/%d/status", pid, pid);
-	snprintf(text, sizeof(text), "Name:\tx\nTgid:\t%d\nPid:\t%d\nPPid:\t%d\nCpus_allowed:\t%s\n",
-		 pid, pid, ppid, mask);
+	snprintf(text, sizeof(text), STATUS, pid, pid, ppid, mask);
 	put(file, text);
 }
 
@@ -336,6 +338,40 @@ static void test_masks(void)
 	kill(child, SIGKILL);
 	ok(CPU_COUNT(&self) == 1 && CPU_ISSET(0, &self), "a mask that came out different is set again");
 	ok(CPU_EQUAL(&self, &other), "a child that was born meanwhile gets its parent's");
+}
+
+/* The module, which cannot be told, puts the process back when its status has just been read. */
+static void test_masks_undone(void)
+{
+	char path[PATH_MAX], text[128];
+	cpu_set_t was, self;
+	struct masks m;
+	int fd, child;
+
+	sched_getaffinity(0, sizeof(was), &was);
+	put_task(getpid(), 1, "1");
+	sys_path(path, "/proc/%d/task/%d/status", getpid(), getpid());
+	unlink(path);
+	mkfifo(path, 0600);
+	snprintf(text, sizeof(text), "%d\t\t\t\t\t\t\t0-1\t0\n", getpid());
+	put("/proc/cpuiso/tasks", text);
+	child = fork();
+	if (!child) {
+		fd = open(path, O_WRONLY);
+		put("/proc/cpuiso/tasks", "");
+		dprintf(fd, STATUS, getppid(), getppid(), 1, "1");
+		_exit(0);
+	}
+	(void)masks_take(&m);
+	waitpid(child, NULL, 0);
+	unlink(path);
+	put_task(getpid(), 1, "3");
+	masks_restore(&m);
+	sched_getaffinity(0, sizeof(self), &self);
+	sched_setaffinity(0, sizeof(was), &was);
+	ok(CPU_EQUAL(&self, &was), "what the module has put back meanwhile stays");
+	sys_path(path, "/proc/cpuiso/tasks");
+	unlink(path);
 }
 
 static void put_start(unsigned long long ticks)
@@ -410,6 +446,7 @@ int main(void)
 	test_parsers();
 	test_partition();
 	test_masks();
+	test_masks_undone();
 	test_recover();
 	if (chdir("/tmp") || system("rm -r \"$CPUISO_SYSROOT\""))
 		return 1;
