@@ -13,6 +13,7 @@ struct bootline {
 	struct cpuset rcu_nocbs;	/* callbacks offloaded, also by nohz_full */
 	struct cpuset isolated;		/* out of the scheduler's domains */
 	struct cpuset managed;		/* managed interrupts kept off */
+	bool domain;			/* tasks begin without the CPUs of isolcpus= */
 	bool rcu_nocbs_bare;		/* offloading can be switched at runtime */
 };
 

@@ -41,7 +41,10 @@ keep=${irqs[3]}
 
 remember
 load
-check "apply" iso apply -c 1 --name t --pid "${pid[work]}" --keep-irq "$keep" --sched fifo:10
+with_sched fifo:10
+check "apply" iso apply -c 1 --name t --pid "${pid[work]}" --keep-irq "$keep" "${sched[@]}"
+scheduled="1 10"
+can_sched || scheduled="0 0"
 ask busy kill "$spinner"
 
 workload=(-w "${pid[work]}" -w "$work_child")
@@ -90,8 +93,8 @@ is "verdict and mask of the kept interrupt" \
 	"$(field_of irqs "$keep" 5) $(irq_cpus "$keep")" "workload 1"
 
 is "the policy of the workload's threads" \
-	"$(snapshot show "${pid[work]}" | awk '{ print $2, $3, $4 }' | sort -u)" "1 1 10"
-is "the policy of the workload's child" "$(snapshot show "$work_child" | awk '{ print $2, $3, $4 }')" "1 1 10"
+	"$(snapshot show "${pid[work]}" | awk '{ print $2, $3, $4 }' | sort -u)" "1 $scheduled"
+is "the policy of the workload's child" "$(snapshot show "$work_child" | awk '{ print $2, $3, $4 }')" "1 $scheduled"
 is "others keep theirs" "$(snapshot show "${pid[realtime]}" | awk '{ print $3, $4 }')" "1 20"
 
 # What is born now.
@@ -104,7 +107,7 @@ daemon=$REPLY
 check "a thread, a child and a daemon that are born later are on the CPU" on 1 "$late_thread" "$late_child" "$daemon"
 is "and scheduled like their parent" \
 	"$(for p in "$late_thread" "$late_child" "$daemon"; do snapshot show "$p"; done | awk '{ print $3, $4 }' | sort -u)" \
-	"1 10"
+	"$scheduled"
 ask both fork
 both_late=$REPLY
 ask lone daemon

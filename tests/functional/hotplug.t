@@ -28,7 +28,8 @@ ask work thread 2
 remember
 
 load
-check "apply" iso apply -c 2-3 --name h --pid "${pid[work]}" --sched fifo:9
+with_sched fifo:9
+check "apply" iso apply -c 2-3 --name h --pid "${pid[work]}" "${sched[@]}"
 online 3 0
 is "an isolated CPU goes" $? 0
 check "the rest of the isolation stands" clear_of -w "${pid[work]}:2-3" 2

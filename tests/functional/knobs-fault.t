@@ -43,6 +43,6 @@ is "the apply after that turns what the plan said" "$turned" \
 	"$(awk '/"kind": "knob"/ { knob = 1 } knob && /"verdict": "set"/ { getline; print $2 + 0; exit }' "$T/plan")"
 is "and undoes it" "$(iso revert t >/dev/null; awk -F'\t' '$1 == "knob" && $4 == "restored"' "$PROC/undo" | wc -l)" "$turned"
 iso apply -c 1 --name one
-echo 5 >"$fail_at"
+echo 2 >"$fail_at"
 check_exit 1 "a second apply fails" iso apply -c 2 --name two
 finish

@@ -175,6 +175,16 @@ kernel_before() {
 	((100 * major + ${minor%%[!0-9]*} < 100 * $1 + $2))
 }
 
+# with_sched POLICY: $sched is the option for it, or nothing: before 5.11 no module can set a policy.
+can_sched() {
+	! kernel_before 5 11
+}
+# shellcheck disable=SC2034 # by the tests
+with_sched() {
+	sched=()
+	! can_sched || sched=(--sched "$1")
+}
+
 # The deadline servers that let ordinary tasks run beside realtime ones can be switched off. Not those of 6.12: see
 # userspace/steps/fair_server.c.
 SERVERS=/sys/kernel/debug/sched/fair_server

@@ -130,7 +130,8 @@ check "cgroups" same_cgroups
 # A workload that never sleeps owns the CPU.
 ask work spin
 spinner=$REPLY
-try iso apply -c 1 --name t --pid "${pid[work]}" --sched fifo:9
+with_sched fifo:9
+try iso apply -c 1 --name t --pid "${pid[work]}" "${sched[@]}"
 made "a realtime workload that never sleeps"
 try on 1 "$spinner"
 try revert t

@@ -27,8 +27,9 @@ versions() {
 is "the first line of each, nothing isolated" "$(versions)" ""
 is "no records while nothing is isolated" "$(awk 'FNR > 2' "$PROC"/{tasks,irqs,knobs,undo,stats})" ""
 
+with_sched rr:2
 apply=(iso apply -c 1 --name proc-1 --pid "${pid[work]}" --comm 'odd\name' --cgroup "/$group" --keep-irq 'none such*'
-	--keep-irq '*' --sched rr:2)
+	--keep-irq '*' "${sched[@]}")
 check "apply" "${apply[@]}"
 check "revert" revert proc-1
 check "apply again" "${apply[@]}"
@@ -38,7 +39,7 @@ is "the first line of each, something isolated" "$(versions)" ""
 list='(-|[0-9]+(-[0-9]+)?(,[0-9]+(-[0-9]+)?)*)'
 # What awk prints is wrong.
 status_lines() {
-	awk -F'\t' -v list="^$list\$" '
+	awk -F'\t' -v list="^$list\$" -v sched="${#sched[@]}" '
 		FNR == 1 { next }
 		{ n[$1]++; fields = NF; bad = 1 }
 		$1 == "module" && NF == 2 && $2 ~ /^[0-9]+\.[0-9]+\.[0-9]+/ { bad = 0 }
@@ -58,7 +59,8 @@ status_lines() {
 		$1 == "verdict" && NF == 5 && $2 == "proc-1" && $3 ~ /^(task|irq|knob)$/ && $5 ~ /^[0-9]+$/ { bad = 0 }
 		bad { print }
 		END {
-			split("module generation isolated housekeeping busy lost isolation sched exit guarded members", want, " ")
+			split("module generation isolated housekeeping busy lost isolation exit guarded members", want, " ")
+			if (n["sched"] != (sched > 0)) print n["sched"] + 0 " lines sched"
 			for (i in want) if (n[want[i]] != 1) print n[want[i]] + 0 " lines " want[i]
 			if (n["rule"] != 3 || n["keep-irq"] != 2) print n["rule"] " rules, " n["keep-irq"] " patterns"
 			if (n["guard"] != 3) print n["guard"] + 0 " guard policies"

@@ -22,7 +22,7 @@ consistent() {
 		echo "the state is $(field_of status isolation 3)"
 		return 1
 	}
-	clear_of -w "${pid[work]}" -s 1:10 1
+	clear_of -w "${pid[work]}" -s "$scheduled" 1
 }
 
 # kill_at N VERB...: VERB is killed at its Nth message; true when there was one
@@ -43,7 +43,10 @@ kill_at() {
 }
 
 # Both are killed at one of their messages after the other, until they come through.
-apply=(apply -c 1 --name t --pid "${pid[work]}" --sched fifo:10)
+with_sched fifo:10
+apply=(apply -c 1 --name t --pid "${pid[work]}" "${sched[@]}")
+scheduled=1:10
+can_sched || scheduled=0:0
 more=1
 step=$(one_in 2)
 for ((n = 1; more && n < 100; n += step)); do

@@ -30,7 +30,8 @@ check "plan" iso plan -c 1 --pid "${pid[work]}"
 same "a plan changes nothing"
 
 # Children get what they would have got.
-try iso apply -c 1 --name first --pid "${pid[work]}" --sched rr:7
+with_sched rr:7
+try iso apply -c 1 --name first --pid "${pid[work]}" "${sched[@]}"
 ask lone fork 2
 lone_children=$REPLY
 ask both fork
@@ -61,7 +62,7 @@ done
 tried "three times over"
 same "and everything is as it was"
 
-try iso apply -c 1 --pid "${pid[work]}" --sched fifo:3
+try iso apply -c 1 --pid "${pid[work]}" "${sched[@]}"
 try unload
 tried "rmmod while a CPU is isolated, with no controller about"
 same "rmmod puts everything back"
@@ -93,11 +94,11 @@ same "all else is as it was"
 # that an apply failed there and the next one, told to fail at one point more, passed.
 with_faults() {
 	local n=1 points left status failed=0
-	fault_points count -c 1 --pid "${pid[work]}" --sched fifo:5
+	fault_points count -c 1 --pid "${pid[work]}" "${sched[@]}"
 	points=$REPLY
 	while :; do
 		echo "$n" >"$fail_at"
-		iso apply -c 1 --name "n$n" --pid "${pid[work]}" --sched fifo:5 >"$T/apply" 2>&1
+		iso apply -c 1 --name "n$n" --pid "${pid[work]}" "${sched[@]}" >"$T/apply" 2>&1
 		status=$?
 		left=$(<"$fail_at")
 		echo 0 >"$fail_at"

@@ -81,8 +81,9 @@ is "past the command as well" "$(errno_of apply name=all cpus=0-7)" 22
 same "nothing was changed"
 
 # Two beside each other; undone in the order of their making, and the other way round.
+with_sched fifo:4
 two() {
-	try iso apply -c 1-2 --name left --pid "${pid[work]}" --sched fifo:4
+	try iso apply -c 1-2 --name left --pid "${pid[work]}" "${sched[@]}"
 	try iso apply -c 4-5 --name right --pid "${pid[second]}" --keep-irq "${irqs[0]}"
 	try clear_of -w "${pid[work]}:1-2" -w "${pid[second]}:4-5" -k "${irqs[0]}" 1-2,4-5
 	try on 0,3,6-7 "${pid[one]}"

@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../bootline.h"
 #include "../cgroup2.h"
 #include "../fail.h"
 #include "../masks.h"
@@ -159,13 +160,30 @@ static const char *lacks(const char *mount)
 	return sys_kernel_version() < 601 ? "isolated partitions came with kernel 6.1" : NULL;
 }
 
+/*
+ * Tasks have the mask of isolcpus= from their birth, and nobody has chosen it: from
+ * 6.2 on they get all CPUs when a partition ends. Before, masks.c sets all again.
+ */
+static bool forgets_isolcpus(const struct cpuset *cpus)
+{
+	struct bootline b;
+
+	bootline_read(&b);
+	if (!b.domain || sys_kernel_version() < 602)
+		return false;
+	skip("with isolcpus= on the boot line the kernel would give every task all CPUs when a partition ends");
+	/* Those need none. */
+	lacking = cpuset_subset(cpus, &b.isolated);
+	return true;
+}
+
 /* Return: 0, or the exit code; then nothing may be changed. */
 static int check(const struct request *req, const struct cpuset *cpus,
 		 const struct journals *others, const char *mount, bool *may)
 {
 	char dir[PATH_MAX];
 
-	*may = true;
+	*may = !forgets_isolcpus(cpus);
 	topgroup_path(dir, sizeof(dir), mount, req->name);
 	if (sys_exists("%s", dir))
 		return fail(EXIT_REFUSED, "there is a cgroup %s already; remove it (rmdir), take another --name, or give --no-partition",
