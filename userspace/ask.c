@@ -12,8 +12,8 @@
 
 /* What --keep may name besides the module's knobs; the steps' own names. */
 const char *const request_steps[] = {
-	"cpuset-controller", "default-irq-affinity", "irqbalance", "fair-server",
-	"partition", NULL
+	"cpuset-controller", "default-irq-affinity", "irqbalance", "partition",
+	"fair-server", NULL
 };
 
 static bool is_part(const char *step)

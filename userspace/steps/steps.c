@@ -11,9 +11,14 @@
 #include "../sysfs.h"
 #include "step.h"
 
+/*
+ * The deadline server comes last: from 7.0 on the kernel runs work on the CPUs of
+ * a partition that is made or ended, and where a realtime task never leaves its CPU
+ * that work runs by the server's grace.
+ */
 const struct step *const steps[] = {
-	&step_controller, &step_irq_default, &step_irqbalance, &step_fair_server,
-	&step_partition, NULL
+	&step_controller, &step_irq_default, &step_irqbalance, &step_partition,
+	&step_fair_server, NULL
 };
 
 /**
