@@ -51,10 +51,10 @@ second_fails() {
 		iso apply -c 2 --name two
 		status=$?
 		echo 0 >"$fail_at"
-		[ $status -eq 0 ] || break
+		[ "$status" -eq 0 ] || break
 		iso revert two || return
 	done
-	[ $status -eq 1 ]
+	[ "$status" -eq 1 ]
 }
 check "a second apply fails" second_fails
 finish
