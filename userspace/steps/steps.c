@@ -12,7 +12,7 @@
 #include "step.h"
 
 /*
- * The deadline server comes last: from 7.0 on the kernel runs work on the CPUs of
+ * The deadline server comes last: from 6.19 on the kernel runs work on the CPUs of
  * a partition that is made or ended, and where a realtime task never leaves its CPU
  * that work runs by the server's grace.
  */
