@@ -10,6 +10,7 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include "compat/cpuiso_compat.h"
+#include "cpusets.h"
 #include "event.h"
 #include "members.h"
 #include "record.h"
@@ -101,6 +102,23 @@ static void catch_up(struct cpuiso_world *w, struct cpuiso_task_rec *r)
 		reconcile(w, r, w->now);
 }
 
+/* Was it born with the mask that its parent has by our doing or by cpusets? */
+static bool has_parents_mask(struct cpuiso_world *w,
+			     const struct cpuiso_task_rec *r,
+			     const struct cpuiso_task_rec *parent)
+{
+	if (cpumask_equal(r->rec.set, parent->rec.set))
+		return true;
+	if (cpuiso_task_is(r->task, PF_KTHREAD))
+		return false;
+	if (cpumask_equal(r->rec.set, parent->rec.prev))
+		return true;
+	/* Cpusets write to one task after the other, and not yet to both. */
+	cpumask_and(w->scratch, w->housekeeping, w->online);
+	return cpuiso_cpusets_changing && cpuiso_task_by_cpusets(parent) &&
+	       cpumask_subset(w->scratch, r->rec.set);
+}
+
 /**
  * cpuiso_task_note_child - make the record of a task that was just forked
  * @w: the world
@@ -118,7 +136,6 @@ struct cpuiso_task_rec *cpuiso_task_note_child(struct cpuiso_world *w,
 					       struct task_struct *child,
 					       struct cpuiso_task_rec *parent)
 {
-	bool kthread = cpuiso_task_is(child, PF_KTHREAD);
 	struct cpuiso_task_rec *r;
 
 	if (!parent)
@@ -130,10 +147,9 @@ struct cpuiso_task_rec *cpuiso_task_note_child(struct cpuiso_world *w,
 	/* It may have been born with what the cpusets have just given its parent. */
 	if (cpuiso_task_by_cpusets(parent))
 		catch_up(w, parent);
-	if (cpumask_equal(r->rec.set, parent->rec.set) ||
-	    (!kthread && cpumask_equal(r->rec.set, parent->rec.prev)))
+	if (has_parents_mask(w, r, parent))
 		cpumask_copy(r->rec.orig, parent->rec.orig);
-	if (kthread)
+	if (cpuiso_task_is(child, PF_KTHREAD))
 		return r;
 	if (cpuiso_rec_owner(&parent->rec))
 		cpuiso_task_join(r, cpuiso_rec_owner(&parent->rec),
