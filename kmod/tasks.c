@@ -113,10 +113,11 @@ static bool has_parents_mask(struct cpuiso_world *w,
 		return false;
 	if (cpumask_equal(r->rec.set, parent->rec.prev))
 		return true;
-	/* Cpusets write to one task after the other, and not yet to both. */
+	if (!cpuiso_cpusets_changing || !cpuiso_task_by_cpusets(parent))
+		return false;
+	/* These write to one task after the other, and not yet to both. */
 	cpumask_and(w->scratch, w->housekeeping, w->online);
-	return cpuiso_cpusets_changing && cpuiso_task_by_cpusets(parent) &&
-	       cpumask_subset(w->scratch, r->rec.set);
+	return cpumask_subset(w->scratch, r->rec.set);
 }
 
 /**

@@ -65,7 +65,7 @@ void bootline_read(struct bootline *b)
 {
 	char *cmdline = sys_read("/proc/cmdline"), value[4096], *p = value, *end;
 	const char *line = cmdline ? cmdline : "";
-	bool managed = false, flags = false;
+	bool managed = false;
 	size_t i;
 
 	memset(b, 0, sizeof(*b));
@@ -82,7 +82,6 @@ void bootline_read(struct bootline *b)
 		/* Flags come first, as words. */
 		while (*p >= 'a' && *p <= 'z' && strncmp(p, "all", 3)) {
 			end = strchrnul(p, ',');
-			flags = true;
 			if (end - p == 6 && !strncmp(p, "domain", 6))
 				b->domain = true;
 			if (end - p == 11 && !strncmp(p, "managed_irq", 11))
@@ -91,7 +90,7 @@ void bootline_read(struct bootline *b)
 		}
 		if (managed && cpulist_parse(p, CPULIST_MAX, &b->managed))
 			cpuset_clear(&b->managed);
-		b->domain |= !flags;
+		b->domain |= p == value;
 	}
 	free(cmdline);
 }

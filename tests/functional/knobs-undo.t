@@ -7,9 +7,6 @@ need_cpus 4
 plan 42
 
 wq=/sys/devices/virtual/workqueue
-# What was asked for, where partitions show in what came of it.
-asked=$wq/cpumask_requested
-[ -e $asked ] || asked=$wq/cpumask
 kernel=/proc/sys/kernel
 cpu=/sys/devices/system/cpu
 
@@ -125,7 +122,7 @@ is "with a sentence that names the option" "$(grep -c 'no knob of that name.*--k
 same "and changes nothing"
 try iso apply -c 1-2 --name kept --power --keep workqueue.unbound --keep net.rps_cpus
 tried "apply with knobs to keep, and power"
-is "what is kept is as it was" "$(value "$asked") $(value $net/lo/queues/rx-0/rps_cpus)" "f f"
+is "what is kept is as it was" "$(value "$UNBOUND_ASKED") $(value $net/lo/queues/rx-0/rps_cpus)" "f f"
 is "and has that verdict" "$(verdict workqueue.unbound) $(verdict net.rps_cpus)" "kept kept"
 if has_latency; then
 	is "the isolated CPUs get no latency, the others keep theirs" \
@@ -165,7 +162,7 @@ echo 00000009 >$wq/writeback/cpumask
 echo 0-2 >"$kernel/watchdog_cpumask"
 tried "somebody else turns knobs"
 check_exit 4 "a revert that leaves them so says so" iso revert seen
-is "they are as somebody else set them" "$(value /proc/sys/vm/stat_interval) $(value "$asked")" "5 3"
+is "they are as somebody else set them" "$(value /proc/sys/vm/stat_interval) $(value "$UNBOUND_ASKED")" "5 3"
 is "the undo names them, and nobody else" \
 	"$(awk -F'\t' '$4 == "changed-since" { print $3, $6, $7 }' "$PROC/undo" | sort)" \
 	"$(printf '%s\n' "/proc/sys/vm/stat_interval 1 5" "$wq/cpumask f 3")"

@@ -192,6 +192,10 @@ has_servers() {
 	[ -e "$SERVERS" ] && [[ $(uname -r) != 6.12.* ]]
 }
 
+# The CPUs of unbound work that were asked for: from 6.7 on the kernel takes those of partitions off what comes of it.
+UNBOUND_ASKED=/sys/devices/virtual/workqueue/cpumask_requested
+[ -e "$UNBOUND_ASKED" ] || UNBOUND_ASKED=${UNBOUND_ASKED%_requested}
+
 n_cpus() {
 	getconf _NPROCESSORS_ONLN
 }

@@ -38,7 +38,7 @@ tried "revert killed"
 # Then it is this that sets masks again.
 rounds "the next command" 11 "$CPUISO_BIN" status
 tried "the next command killed, when the module had gone without a keeper"
-if grep -q '^[0-5]\.\|^6\.[01]\.' /proc/sys/kernel/osrelease; then
+if kernel_before 6 2; then
 	is "some of it while masks were set again" "$((at_masks > 0))" 1
 else
 	skip "some of it while masks were set again" "this kernel keeps them itself"

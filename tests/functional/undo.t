@@ -62,6 +62,7 @@ done
 tried "three times over"
 same "and everything is as it was"
 
+with_sched fifo:3
 try iso apply -c 1 --pid "${pid[work]}" "${sched[@]}"
 try unload
 tried "rmmod while a CPU is isolated, with no controller about"
@@ -94,6 +95,7 @@ same "all else is as it was"
 # that an apply failed there and the next one, told to fail at one point more, passed.
 with_faults() {
 	local n=1 points left status failed=0
+	with_sched fifo:5
 	fault_points count -c 1 --pid "${pid[work]}" "${sched[@]}"
 	points=$REPLY
 	while :; do
