@@ -3,10 +3,11 @@
 # The tests: on this machine those of the command's parts, in the test machine those of module and command together and
 # those of the test machine itself. Installs and builds what is missing. The last line is the totals over everything.
 #
-#   scripts/test.sh [--kernel NAME] [--cpus N] [--only REGEX] [--jobs N] [--append PARAMS]
+#   scripts/test.sh [--kernel NAME] [--cpus N] [--free] [--only REGEX] [--jobs N] [--append PARAMS]
 #
 #   --kernel NAME   the functional tests only, on this kernel (see tests/vm/run)
 #   --cpus N        in the guests of tests that do not ask for a number (2)
+#   --free          none of those that do
 #   --only REGEX    of "unit", "packaging", "vm-selftest" and the files in tests/functional only those that match
 #   --jobs N        that many guests side by side (2)
 #   --append PARAMS more of the boot line of each guest
@@ -18,7 +19,7 @@ set -uo pipefail
 
 tree=$(cd "$(dirname "$0")/.." && pwd)
 cache=${CPUISO_CACHE:-$HOME/.cache/cpuiso}
-kernel='' cpus=2 only='' jobs=2 append=''
+kernel='' cpus=2 free='' only='' jobs=2 append=''
 # The functional tests run on the build with fault injection; these show that the other one, which users get, works too.
 plain=(apply-clears.t undo.t)
 
@@ -33,6 +34,10 @@ while [ $# -gt 0 ]; do
 		[ $# -ge 2 ] || die "$1 needs a value; see the head of $0."
 		declare "${1#--}=$2"
 		shift 2
+		;;
+	--free)
+		free=1
+		shift
 		;;
 	*) die "unknown argument $1; see the head of $0." ;;
 	esac
@@ -123,7 +128,8 @@ build "packages" "$tree/scripts/deps.sh" "${sets[@]}"
 
 tests=()
 for file in "$tree"/tests/functional/*.t; do
-	! wanted "${file##*/}" || tests+=("$file")
+	wanted "${file##*/}" || continue
+	[ -n "$free" ] && grep -qE '^# (cpus|icount): ' "$file" || tests+=("$file")
 done
 wanted vm-selftest && [ -z "$kernel" ] && selftest=1 || selftest=
 wanted packaging && [ -z "$kernel" ] && packaging=1 || packaging=
