@@ -218,8 +218,12 @@ static void look(struct cpuiso_world *w, struct cpuiso_task_rec *r,
 	class = class_of(task);
 	if (class == CPUISO_CLASS_KTHREAD) {
 		cpuiso_irqs_mark_threads(w->store);
-		if (r->irq_thread)
+		if (r->irq) {
+			/* It goes where its interrupt goes, and is not told of. */
+			if (cpuiso_irq_left(w, r->irq))
+				cpuiso_task_settle(w, r);
 			return;
+		}
 	}
 	fill_task(&e, iso, task, w->now, by);
 	fill_writer(&e, r, by_pid);
@@ -289,6 +293,21 @@ bool cpuiso_guard_admit(struct cpuiso_world *w, struct cpuiso_task_rec *r,
 	return true;
 }
 
+/* An interrupt has left, and they may not know before the next one comes. */
+static void look_threads(struct cpuiso_world *w, unsigned int irq)
+{
+	struct cpuiso_task_rec *r;
+	struct task_struct *thread;
+	unsigned int n;
+
+	for (n = 0; (thread = cpuiso_irq_thread_get(irq, n)); n++) {
+		r = cpuiso_task_rec_find(w->store, thread);
+		if (r)
+			look(w, r, NULL);
+		put_task_struct(thread);
+	}
+}
+
 static void look_irq(struct cpuiso_world *w, unsigned int irq,
 		     struct task_struct *by)
 {
@@ -325,6 +344,7 @@ static void look_irq(struct cpuiso_world *w, unsigned int irq,
 	e.err = r->rec.err;
 	put_mask(e.to, sizeof(e.to), r->rec.set);
 	announce(&e, iso, &r->rec.fight, retried);
+	look_threads(w, irq);
 }
 
 /* Whoever made it may bind it until it is woken: not before is it judged. */

@@ -385,6 +385,29 @@ bool cpuiso_irq_intrudes(struct cpuiso_world *w, struct cpuiso_irq_rec *r,
 }
 
 /**
+ * cpuiso_irq_left - has an IRQ nothing to do with the isolated CPUs?
+ * @w: the world, whose now is overwritten
+ * @irq: its number
+ *
+ * Context: the worker.
+ * Return: false also when it is not in use.
+ */
+bool cpuiso_irq_left(struct cpuiso_world *w, unsigned int irq)
+{
+	struct irq_look l;
+	bool left;
+
+	rcu_read_lock();
+	left = look(irq, &l);
+	if (left) {
+		read_mask(l.data, w->now);
+		left = !cpumask_intersects(w->now, w->isolated);
+	}
+	rcu_read_unlock();
+	return left;
+}
+
+/**
  * cpuiso_irqs_settle - bring every IRQ with a record to where it belongs
  * @w: the world
  *
@@ -408,47 +431,6 @@ void cpuiso_irqs_settle(struct cpuiso_world *w)
 			cpuiso_irq_rec_drop(w->store, r);
 		}
 		cond_resched();
-	}
-}
-
-static void mark_thread(struct cpuiso_store *store, struct task_struct *thread)
-{
-	struct cpuiso_task_rec *r;
-
-	r = thread ? cpuiso_task_rec_find(store, thread) : NULL;
-	if (r)
-		WRITE_ONCE(r->irq_thread, true);
-}
-
-/**
- * cpuiso_irqs_mark_threads - tell which tasks are threads of an interrupt
- * @store: with the records of the tasks
- *
- * The kernel sets their mask by itself, after that of their IRQ.
- */
-void cpuiso_irqs_mark_threads(struct cpuiso_store *store)
-{
-	struct irqaction *a;
-	struct irq_data *data;
-	struct irq_desc *desc;
-	unsigned long flags;
-	unsigned int irq;
-
-	for (irq = 0; irq < irq_get_nr_irqs(); irq++) {
-		rcu_read_lock();
-		data = irq_get_irq_data(irq);
-		if (data) {
-			desc = irq_data_to_desc(data);
-			raw_spin_lock_irqsave(&desc->lock, flags);
-			for (a = desc->action; a; a = a->next) {
-				mark_thread(store, a->thread);
-				if (a->secondary)
-					mark_thread(store,
-						    a->secondary->thread);
-			}
-			raw_spin_unlock_irqrestore(&desc->lock, flags);
-		}
-		rcu_read_unlock();
 	}
 }
 

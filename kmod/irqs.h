@@ -41,6 +41,9 @@ bool cpuiso_irq_settle(struct cpuiso_world *w, struct cpuiso_irq_rec *r);
 struct cpuiso_irq_rec *cpuiso_irq_get(struct cpuiso_world *w, unsigned int irq);
 bool cpuiso_irq_intrudes(struct cpuiso_world *w, struct cpuiso_irq_rec *r,
 			 struct cpumask *now);
+bool cpuiso_irq_left(struct cpuiso_world *w, unsigned int irq);
+
+struct task_struct *cpuiso_irq_thread_get(unsigned int irq, unsigned int n);
 void cpuiso_irqs_mark_threads(struct cpuiso_store *store);
 
 #endif

@@ -90,7 +90,7 @@ static void intruder(struct task_struct *task, struct task_struct *by, bool ran)
 	r = cpuiso_task_rec_find(store, task);
 	if (r) {
 		if (cpuiso_rec_owner(&r->rec) ||
-		    READ_ONCE(r->irq_thread) ||
+		    READ_ONCE(r->irq) ||
 		    READ_ONCE(r->rec.tolerated) ||
 		    READ_ONCE(r->rec.fight.quiet))
 			return;

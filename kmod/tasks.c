@@ -83,7 +83,7 @@ static void reconcile(struct cpuiso_world *w, struct cpuiso_task_rec *r,
 	}
 	if (cpuiso_rec_hotplugged(&r->rec, w, now))
 		return;
-	if (r->irq_thread) {
+	if (r->irq) {
 		cpuiso_rec_seen(&r->rec, now);
 		return;
 	}

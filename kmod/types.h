@@ -211,8 +211,8 @@ enum cpuiso_writer {
  * @by_comm: its name; evidence only, may be torn
  * @writer: the last to write its mask, but for us, as enum cpuiso_writer;
  *	written by a probe, under the task's pi_lock
- * @irq_thread: written by the worker: the thread of an interrupt, which
- *	follows its interrupt; the probes say nothing about it
+ * @irq: written by the worker: the interrupt whose thread it is and which it
+ *	follows, so that the probes say nothing about it; 0 when it is none
  * @newborn: W: a kernel thread that was made and not woken yet: whoever made
  *	it may still bind it
  * @woken: W: it was woken before it was known to be newborn
@@ -242,7 +242,7 @@ struct cpuiso_task_rec {
 	u64 ran_at;
 	pid_t by_pid;
 	char by_comm[TASK_COMM_LEN];
-	bool irq_thread;
+	unsigned int irq;
 	u8 writer;
 	bool real;
 	bool newborn:1;

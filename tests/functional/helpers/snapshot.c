@@ -41,16 +41,22 @@ static bool wanders(const struct task *t)
 	return t->flags & PF_WQ_WORKER && t->flags & PF_NO_SETAFFINITY;
 }
 
+/* Whose thread it is stands in its name. */
+static bool is_irq_thread(const struct task *t, int *irq)
+{
+	return t->flags & PF_KTHREAD && sscanf(t->comm, "irq/%d-", irq) == 1;
+}
+
 /*
- * The thread of an interrupt goes to the one CPU that this was delivered to last, of all that it is allowed on. Whose it
- * is stands in its name.
+ * The thread of an interrupt goes to the one CPU that this was delivered to last, of all that it is allowed on, and does
+ * so when the next one comes: at any time, if seldom.
  */
 static bool follows_irq(const struct task *t, const struct state *s)
 {
 	struct irq key = { 0 };
 	const struct irq *q;
 
-	if (!(t->flags & PF_KTHREAD) || sscanf(t->comm, "irq/%d-", &key.irq) != 1)
+	if (!is_irq_thread(t, &key.irq))
 		return false;
 	q = bsearch(&key, s->irq, s->irqs, sizeof(key), by_irq);
 	return q && mask_meets(&t->mask, &q->mask);
@@ -293,6 +299,8 @@ static void check_task(const struct mask *cpus, const struct task *was, const st
 {
 	const char *want = task_verdict(cpus, was, t);
 	bool kthread = t->flags & PF_KTHREAD, mine = workload_cpus(t);
+	int irq;
+	bool wanderer = wanders(t) || is_irq_thread(t, &irq);
 
 	if (atoi(col[1]) != t->tgid)
 		complain("task %d (%s): tgid %s, not %d", t->tid, t->comm, col[1], t->tgid);
@@ -301,12 +309,12 @@ static void check_task(const struct mask *cpus, const struct task *was, const st
 	if (mine == !strcmp(col[4], "-"))
 		complain("task %d (%s): isolation %s", t->tid, t->comm, col[4]);
 	/* What was born since the snapshot may have been moved or born on housekeeping CPUs. */
-	if (strcmp(col[5], want) && !wanders(t) && (was || strcmp(want, "already-clear") || strcmp(col[5], "moved")))
+	if (strcmp(col[5], want) && !wanderer && (was || strcmp(want, "already-clear") || strcmp(col[5], "moved")))
 		complain("task %d (%s) flags %x: verdict %s, not %s (before %s, now %s)", t->tid, t->comm, t->flags,
 			 col[5], want, was ? mask_list(&was->mask) : "unborn", mask_list(&t->mask));
 	if (strcmp(col[6], "0"))
 		complain("task %d (%s): errno %s", t->tid, t->comm, col[6]);
-	if (was && !same_list(col[7], &was->mask) && !wanders(t))
+	if (was && !same_list(col[7], &was->mask) && !wanderer)
 		complain("task %d (%s): original %s, was %s", t->tid, t->comm, col[7], mask_list(&was->mask));
 	if (!same_list(col[8], &t->mask))
 		complain("task %d (%s): present %s, is %s", t->tid, t->comm, col[8], mask_list(&t->mask));
