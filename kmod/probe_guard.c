@@ -53,12 +53,14 @@ struct waiting {
  * @curr: what runs there, or NULL when it has not switched since it is isolated;
  *	to be looked at with preemption off, so that it is not freed meanwhile
  * @noted: the worker knows that something waits, and comes to look
+ * @unsaid: something may have begun to wait that it was not told of
  * @waiting: kernel threads that a real-time task keeps from running
  */
 struct watch {
 	bool on;
 	struct task_struct *curr;
 	atomic_t noted;
+	atomic_t unsaid;
 	struct waiting waiting[STARVE_SLOTS];
 };
 
@@ -125,8 +127,27 @@ static notrace void probe_wakeup_new(void *data, struct task_struct *p)
 
 /*
  * The worker is told of the first that waits and looks at all of them later,
- * so that many short waits cost one note. pi_lock or the rq lock of @p is held.
+ * so that many short waits cost one note.
  */
+static void tell_of_wait(struct watch *watch, unsigned int cpu)
+{
+	if (atomic_xchg(&watch->noted, 1))
+		return;
+	if (!cpuiso_note_put(CPUISO_NOTE_STARVE, NULL, NULL, cpu))
+		atomic_set(&watch->noted, 0);
+}
+
+/*
+ * A real-time thread of the kernel's is soon done, and on PREEMPT_RT it is
+ * softirqs and interrupts. What waits for such is told of when it then has to
+ * wait for another.
+ */
+static bool is_soon_done(const struct task_struct *curr)
+{
+	return curr && cpuiso_task_is(curr, PF_KTHREAD);
+}
+
+/* pi_lock or the rq lock of @p is held, and preemption off. */
 static void wait_begins(struct watch *watch, struct task_struct *p)
 {
 	unsigned int i;
@@ -140,10 +161,26 @@ static void wait_begins(struct watch *watch, struct task_struct *p)
 	if (i == STARVE_SLOTS)
 		return;
 	WRITE_ONCE(watch->waiting[i].since, ktime_get_mono_fast_ns());
-	if (atomic_xchg(&watch->noted, 1))
+	atomic_set(&watch->unsaid, 1);
+	/* Pairs with that in wait_goes_on(): one of the two sees the other. */
+	smp_mb();
+	if (!is_soon_done(READ_ONCE(watch->curr)))
+		tell_of_wait(watch, task_cpu(p));
+}
+
+static void wait_goes_on(struct watch *watch)
+{
+	unsigned int i;
+
+	/* Pairs with that in wait_begins(). */
+	smp_mb();
+	if (!atomic_read(&watch->unsaid) || !atomic_xchg(&watch->unsaid, 0))
 		return;
-	if (!cpuiso_note_put(CPUISO_NOTE_STARVE, NULL, NULL, task_cpu(p)))
-		atomic_set(&watch->noted, 0);
+	for (i = 0; i < STARVE_SLOTS; i++)
+		if (READ_ONCE(watch->waiting[i].task)) {
+			tell_of_wait(watch, smp_processor_id());
+			return;
+		}
 }
 
 static void wait_ends(struct watch *watch, const struct task_struct *p)
@@ -217,9 +254,12 @@ notrace void cpuiso_guard_switch(bool preempt, struct task_struct *prev,
 		return;
 	WRITE_ONCE(watch->curr, next);
 	wait_ends(watch, next);
-	if (next->prio < MAX_RT_PRIO && can_starve(prev) &&
-	    (preempt || task_is_running(prev)))
-		wait_begins(watch, prev);
+	if (next->prio < MAX_RT_PRIO) {
+		if (can_starve(prev) && (preempt || task_is_running(prev)))
+			wait_begins(watch, prev);
+		if (!is_soon_done(next))
+			wait_goes_on(watch);
+	}
 	intruder(next, NULL, true);
 }
 
@@ -479,6 +519,7 @@ void cpuiso_guard_watch(unsigned int cpu, bool on)
 		WRITE_ONCE(watch->waiting[i].task, NULL);
 	}
 	atomic_set(&watch->noted, 0);
+	atomic_set(&watch->unsaid, 0);
 }
 
 /**

@@ -21,6 +21,11 @@ echo "pid == $(pgrep -x -P 2 cpuiso)" >"$TRACE_HERE/events/sched/sched_waking/fi
 for event in sched/sched_waking irq_vectors/irq_work_entry; do
 	[ ! -e "$TRACE_HERE/events/$event" ] || echo 1 >"$TRACE_HERE/events/$event/enable"
 done
+# What had to wait during the apply is looked at once, starve_ms after that.
+for _ in {1..5}; do
+	quiet 2 "$T/rest"
+	grep -q sched_waking "$T/rest" || break
+done
 quiet 10 "$T/idle"
 is "in ten seconds without anything the worker is not woken once" "$(grep -c sched_waking "$T/idle")" 0
 note "$(grep -m 5 sched_waking "$T/idle")"
