@@ -31,6 +31,7 @@ struct journal {
 	struct record *record;
 	size_t n;
 	bool keep_irqbalance;	/* one that comes later is not told, either */
+	bool kept;		/* a keeper was started; not in the file */
 };
 
 struct journals {

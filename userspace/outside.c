@@ -38,7 +38,7 @@ static int apply(struct shelf *s, struct journal *j)
 	err = journal_write(s->dir, j);
 	if (err)
 		return rundir_fail(err);
-	keeper_start(j);
+	j->kept = keeper_start(j);
 	code = steps_apply(j);
 	if (code) {
 		journals_free(&s->all);
@@ -113,7 +113,7 @@ static void await_keeper(const struct journal *j)
 	bool there = false;
 	int ms;
 
-	for (ms = 0; ms < KEEPER_MS && !there; ms += 10) {
+	for (ms = 0; j->kept && ms < KEEPER_MS && !there; ms += 10) {
 		if (shelf_open(&s, false))
 			return;
 		there = keeper_present(s.dir, j);

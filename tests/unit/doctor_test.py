@@ -59,7 +59,7 @@ def finds(found, check, state, *parts):
 
 f = doctor("-c", "2-3")
 for check in ("kernel", "config", "module", "signature", "nohz_full", "rcu_nocbs",
-              "managed-irqs", "irqbalance", "smt", "cgroup", "clocksource", "tick"):
+              "managed-irqs", "irqbalance", "smt", "cgroup", "clocksource", "tick", "rcu"):
     finds(f, check, "ok")
 finds(f, "isolcpus", "note", "CPU 2-3")
 finds(f, "smt", "ok", "isolated as well")
@@ -136,6 +136,8 @@ finds(doctor(files={"sys/kernel/realtime": "1\n"}), "kernel", "ok", ", PREEMPT_R
 finds(doctor(files={"sys/fs/cgroup/cgroup.controllers": "cpu memory xcpuset\n"}), "cgroup", "note",
       "no cpuset")
 finds(doctor(files={"sys/fs/cgroup/cgroup.controllers": None}), "cgroup", "note", "no cgroup v2")
+stat = "17 (rcuc/0) S " + " ".join(str(n) for n in range(4, 40)) + " 1 1 0\n"
+finds(doctor(files={"proc/17/comm": "rcuc/0\n", "proc/17/stat": stat}), "rcu", "note", "priority 1 ", "rcutree.kthread_prio")
 clock = "sys/devices/system/clocksource/clocksource0/"
 finds(doctor(files={clock + "current_clocksource": "hpet\n"}), "clocksource", "note", "hpet", "tsc")
 finds(doctor(files={clock + "current_clocksource": "kvm-clock\n",
@@ -145,13 +147,13 @@ finds(doctor("-c", "2", files={f"sys/devices/system/cpu/cpu{i}/topology/thread_s
                                for i in range(4)}), "smt", "ok", "no CPU")
 # A machine without anything is no reason to fail.
 f = doctor(files={k: None for k in GOOD})
-ok(len(f) == 14 and all(s in ("ok", "note", "missing") for s, _ in f.values()),
+ok(len(f) == 15 and all(s in ("ok", "note", "missing") for s, _ in f.values()),
    "a machine that shows nothing", f)
 f = doctor("-c", "2-3", files={"proc/cmdline": "\033[2J nohz_full=\033[31m\n",
                                "proc/sys/kernel/osrelease": "6\033[2J\n"}, text=True)
 ok("\033" not in f.stdout and f.returncode == 0, "terminal escapes do not pass", repr(f.stdout))
 f = doctor("-c", "2", text=True)
-ok(len(f.stdout.splitlines()) == 15 and f.stdout.startswith("CHECK"), "a line for each check")
+ok(len(f.stdout.splitlines()) == 16 and f.stdout.startswith("CHECK"), "a line for each check")
 for bad in ("9", "2-1", "", "x"):
     f = doctor("-c", bad, text=True)
     ok(f.returncode == 2 and len(f.stderr.splitlines()) == 1, f"-c '{bad}' is refused", f.stderr)
