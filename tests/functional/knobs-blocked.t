@@ -31,9 +31,7 @@ if [ -e "$SERVERS" ]; then
 		echo 0 >"$server" || bail_out "a deadline server cannot be switched off"
 	done
 fi
-for thread in $(pgrep -x 'rcuc/[0-9]+'); do
-	chrt -f -p 80 "$thread" || bail_out "no priority for RCU"
-done
+rcu_first
 
 # Whatever did not wait for the CPU ends while this one still owns it. Should something wait, it does not for ever.
 hog() {

@@ -36,12 +36,13 @@ wanted() {
 		$net/tv0/queues/rx-1/rps_cpus 0
 		$net/tv0/queues/tx-0/xps_cpus 1
 		$kernel/timer_migration 0
-		$kernel/numa_balancing 0
 		/proc/sys/vm/stat_interval 60
 		/sys/devices/system/machinecheck/machinecheck0/check_interval 0
 		/sys/kernel/mm/ksm/run 0
 		$kernel/sched_rt_runtime_us -1
 	END
+	# PREEMPT_RT has no such thing.
+	[ ! -e "$kernel/numa_balancing" ] || echo "$kernel/numa_balancing 0"
 }
 
 are_turned() {

@@ -316,6 +316,14 @@ set_irq() {
 	echo "$2" >"/proc/irq/$1/smp_affinity_list"
 }
 
+# Where RCU works in threads, a realtime task of the test's that never sleeps would keep it waiting, and with it everybody.
+rcu_first() {
+	local thread
+	for thread in $(pgrep -x 'rcuc/[0-9]+'); do
+		chrt -f -p 80 "$thread" || bail_out "no priority for RCU"
+	done
+}
+
 # set_file FILE VALUE: likewise; of one that this machine lacks nothing is said
 declare -A file_was=()
 set_file() {

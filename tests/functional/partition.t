@@ -10,6 +10,7 @@ need_partition
 only_cpus 4
 plan 47
 
+rcu_first
 # Under systemd the test itself is in the cgroup of a unit.
 hire work
 ask work cgroup $CG

@@ -51,7 +51,7 @@ tried "revert, with an error at its calls"
 
 kept=0
 step=$(one_in 5)
-for ((n = 1; n < 100; n += step)); do
+for ((n = 1; n < 400; n += step)); do
 	try iso apply -c 1 --name t
 	try kill_keeper t
 	rm -f /run/cpuiso/t.keeper
