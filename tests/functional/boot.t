@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# cpus: 2
 # boot: nohz_full=1 rcu_nocbs=1 rcu_nocb_poll isolcpus=managed_irq,domain,1 irqaffinity=0 nosoftlockup skew_tick=1
 # The line that cpuiso boot prints is one that the kernel takes: this guest was booted with it.
 . "${TESTLIB:-$(dirname "$0")}/lib.sh"

@@ -22,7 +22,7 @@ fi
 
 hire work
 hire lone
-ask lone cpus 0-1
+ask lone cpus "$ALL"
 ask lone spin
 spinner=$REPLY
 hire self
@@ -44,8 +44,8 @@ fi
 machine_stirs
 ask self cpus 1
 try taskset -pc 1 "$spinner"
-try on 0 "$spinner"
-try taskset -pc 0-1 "$spinner"
+try on "$NOT_1" "$spinner"
+try taskset -pc "$ALL" "$spinner"
 tried "a task takes the CPU, another is given it"
 check "stress-ng forks there" taskset -c 1 stress-ng --quiet --fork 1 --timeout 2
 if [ -n "$group" ]; then
@@ -64,10 +64,10 @@ is "and was let alone" "$(events evicted task "$bound")" 0
 
 is "the events name who gave the task the CPU" \
 	"$(awk -F'\t' -v p="$spinner" '$3 == "evicted" && $6 == p { print $8, $10, $11, $13 }' "$PROC/events" | head -n 1)" \
-	"0 1 0 taskset"
+	"0 1 $NOT_1 taskset"
 is "who took it by itself" \
 	"$(awk -F'\t' -v p="${pid[self]}" '$3 == "evicted" && $6 == p { print $10, $11, $12 }' "$PROC/events")" \
-	"1 0 ${pid[self]}"
+	"1 $NOT_1 ${pid[self]}"
 [ -z "$group" ] || is "who wrote the cpuset" \
 	"$(awk -F'\t' -v p="${pid[grouped]}" '$3 == "evicted" && $6 == p { print $10, $11, $13 }' "$PROC/events" | head -n 1)" \
 	"0-1 0 ${0##*/}"
@@ -79,7 +79,7 @@ order stop
 settle
 is "what was evicted is counted" "$(guard_count g 3)" "$(events evicted)"
 disk_umount
-ask self cpus 0-1
+ask self cpus "$ALL"
 while read -r n mask; do
 	echo "$mask" >"/proc/irq/$n/smp_affinity_list"
 done < <(irqs_as_before)
@@ -91,8 +91,8 @@ same "everything is as it was"
 try iso apply -c 1 --name h --pid "${pid[work]}"
 try order plain 4
 try disk_mount
-try taskset -pc 0-1 "$spinner"
-try on 0 "$spinner"
+try taskset -pc "$ALL" "$spinner"
+try on "$NOT_1" "$spinner"
 try disk_umount
 try order stop
 tried "apply once more, with less of it"

@@ -12,7 +12,7 @@ hire lone
 hire opponent
 snapshot take -p "$T/scratch"
 irq=$(awk -F'\t' '$1 == "irq" && $3 == "m" && $6 != "-" { print $2; exit }' "$T/scratch")
-echo 0-1 >"/proc/irq/$irq/smp_affinity_list"
+echo "$ALL" >"/proc/irq/$irq/smp_affinity_list"
 remember
 load
 check "apply" iso apply -c 1 --name f --comm nobody
@@ -38,13 +38,13 @@ mapfile -t kthreads < <(pgrep -x gnt-widen)
 until ((now - began > 8000)); do
 	look_at_clock
 	ask opponent cpus 1 "${pid[lone]}"
-	ask opponent cpus 0-1 "${pid[lone]}"
+	ask opponent cpus "$ALL" "${pid[lone]}"
 	echo 0 >"/proc/irq/$irq/smp_affinity_list"
-	echo 0-1 >"/proc/irq/$irq/smp_affinity_list"
+	echo "$ALL" >"/proc/irq/$irq/smp_affinity_list"
 done
 for _ in {1..20}; do
-	echo 0-1 >"/proc/irq/$irq/smp_affinity_list"
-	wait-for 1 line "/proc/irq/$irq/smp_affinity_list" '^0$' >/dev/null
+	echo "$ALL" >"/proc/irq/$irq/smp_affinity_list"
+	wait-for 1 line "/proc/irq/$irq/smp_affinity_list" "^$NOT_1\$" >/dev/null
 done
 look_at_clock
 took=$((now - began))
@@ -131,8 +131,8 @@ is "not more than its share and what it had saved" "$((spent <= limit || spent *
 echo 25 >$share
 flood "25 %"
 check "and afterwards nobody is left there" clear_of -t 60 1
-ask lone cpus 0-1
-ask opponent cpus 0-1
+ask lone cpus "$ALL"
+ask opponent cpus "$ALL"
 check_exit 4 "revert says that somebody else had set some of it" iso revert f
 rmmod cpuiso_gauntlet
 finish

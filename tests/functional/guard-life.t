@@ -9,7 +9,7 @@ plan 15
 server=$T/isoserver
 ln -s "$(command -v puppet)" "$server"
 hire lone
-ask lone cpus 0-1
+ask lone cpus "$ALL"
 hire other
 hire first
 hire second
@@ -49,16 +49,16 @@ clean() {
 }
 check "nobody else is there" clean
 
-ask third cpus 0-1
+ask third cpus "$ALL"
 evicted=$(events evicted)
 for _ in 1 2; do
 	try eval 'echo 0 >/sys/devices/system/cpu/cpu1/online'
-	ask lone cpus 0
+	ask lone cpus "$NOT_1"
 	try eval 'echo 1 >/sys/devices/system/cpu/cpu1/online'
-	ask lone cpus 0-1
+	ask lone cpus "$ALL"
 	settle
 	try on 1 "${pid[run2]}" "${pid[other]}"
-	try on 0 "${pid[lone]}"
+	try on "$NOT_1" "${pid[lone]}"
 	try clean
 done
 tried "the CPU goes and comes back, and is isolated again"

@@ -14,14 +14,13 @@ load
 check "apply" iso apply -c 1 --name t
 
 check "an interrupt is requested that goes to the CPU" order irq "$irq"
-others=$(field_of status housekeeping 2)
-check "it leaves" wait-for 30 line "/proc/irq/$irq/smp_affinity_list" "^$others\$"
+check "it leaves" wait-for 30 line "/proc/irq/$irq/smp_affinity_list" "^$NOT_1\$"
 thread=$(pgrep -x "irq/$irq-gauntlet")
 check "its thread as well" clear_of 1
 is "and no interrupt has come" "$(awk -v irq="$irq:" '$1 == irq { for (i = 2; $i ~ /^[0-9]+$/; i++) n += $i; print n }' /proc/interrupts)" 0
 settle
 is "the interrupt is what is told of" \
 	"$(awk -F'\t' -v irq="$irq" -v thread="$thread" '$3 == "evicted" && ($6 == irq || $6 == thread) { print $5, $10, $11 }' "$PROC/events")" \
-	"irq 1 $others"
+	"irq 1 $NOT_1"
 order free "$irq"
 finish

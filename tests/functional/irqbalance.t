@@ -14,7 +14,7 @@ tried "plan lists it"
 try iso apply -c 1 --name t
 try banned 2
 tried "apply: it leaves CPU 1 alone"
-try iso revert t
+try revert_beside t
 try banned 0
 tried "revert: it has the list that it had, none"
 stop_it
@@ -31,7 +31,7 @@ tried "rmmod: the list that it had"
 
 load
 try iso apply -c 1 --name t
-try iso revert t
+try revert_beside t
 try banned 1
 tried "apply and revert faster than it looks around"
 

@@ -33,7 +33,7 @@ tried "the unit is restarted, and is there again"
 check "systemctl daemon-reload" systemctl daemon-reload
 check "and still is" unit_mask 1
 try iso revert
-try unit_mask 0-1
+try unit_mask "$ALL"
 is "reverted: default mask, slices" "$(</proc/irq/default_smp_affinity) $(tree)" "$was $before"
 tried "and the unit is everywhere"
 

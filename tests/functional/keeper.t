@@ -71,7 +71,7 @@ try apply t
 echo 2 >$DEFAULT
 tried "somebody else sets the default mask"
 check_exit 4 "revert leaves it and says so" iso revert t
-is "as it was set" "$(<"$DEFAULT")" 2
+is "as it was set" $((16#$(<"$DEFAULT"))) 2
 echo "$was" >$DEFAULT
 
 # Journals that are no good.

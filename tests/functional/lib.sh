@@ -196,6 +196,12 @@ has_servers() {
 UNBOUND_ASKED=/sys/devices/virtual/workqueue/cpumask_requested
 [ -e "$UNBOUND_ASKED" ] || UNBOUND_ASKED=${UNBOUND_ASKED%_requested}
 
+# All CPUs, and all but the one that most tests isolate.
+ALL=$(</sys/devices/system/cpu/online)
+NOT_1=0${ALL#0-1}
+[ "$ALL" = 0-1 ] || NOT_1=0,2${ALL#0}
+NOT_1=${NOT_1/2-2/2}
+
 n_cpus() {
 	getconf _NPROCESSORS_ONLN
 }

@@ -42,7 +42,7 @@ try systemctl restart irqbalance
 try banned 2
 tried "restarted, and told again"
 check "nothing was denied" bash -c '! journalctl -q --no-pager -u cpuiso-monitor | grep -iE "denied|read-only|not permitted"'
-try iso revert t
+try revert_beside t
 try banned 0
 is "reverted: as it was" "$(</proc/irq/default_smp_affinity)" "$was"
 tried "irqbalance as well"

@@ -31,7 +31,7 @@ check "revert" revert unit
 try iso apply -c 1 --name later --unit isolater.service
 try systemctl start isolater
 try on 1 "$(main_pid isolater)"
-try on 0 "$second"
+try on "$NOT_1" "$second"
 try revert later
 tried "a unit that is started after its rule was made"
 iso apply -c 1 --unit no-such-unit >"$T/out" 2>&1
