@@ -100,8 +100,8 @@ static struct cpuiso_task_rec *nearest_relative(struct cpuiso_store *store,
 	struct task_struct *p;
 
 	rcu_read_lock();
-	for (p = task->group_leader; !r && task_pid_nr(p);
-	     p = rcu_dereference(p->real_parent))
+	for (p = cpuiso_process_of(task); p && !r && task_pid_nr(p);
+	     p = cpuiso_parent_process(p))
 		if (p != task)
 			r = cpuiso_task_rec_find(store, p);
 	rcu_read_unlock();
@@ -320,10 +320,8 @@ static bool take(struct cpuiso_world *w, struct cpuiso_note *note, bool last)
 		if (r)
 			reap_later(r);
 		break;
-	case CPUISO_NOTE_MATCH:
-		note_match(w, note);
-		break;
 	default:
+		/* The fork of it may stand in another CPU's ring. */
 		if (!r && !last && n_orphans < MAX_ORPHANS) {
 			orphans[n_orphans++] = *note;
 			return false;
@@ -333,7 +331,10 @@ static bool take(struct cpuiso_world *w, struct cpuiso_note *note, bool last)
 			cpuiso_task_note_child(w, note->task,
 					       nearest_relative(w->store,
 								note->task));
-		cpuiso_guard_note(w, note);
+		if (note->type == CPUISO_NOTE_MATCH)
+			note_match(w, note);
+		else
+			cpuiso_guard_note(w, note);
 		break;
 	}
 	cpuiso_note_drop(note);

@@ -171,13 +171,27 @@ static bool in_cgroup(struct task_struct *task, const char *top)
 	return in;
 }
 
+/*
+ * A rename is told before it is done, up to 6.12 under this lock: whoever looks
+ * because a note of it was lost waits until the new name is there.
+ */
+static bool has_name(struct task_struct *leader, const char *name)
+{
+	bool same;
+
+	task_lock(leader);
+	same = !strcmp(leader->comm, name);
+	task_unlock(leader);
+	return same;
+}
+
 static bool process_matches(const struct cpuiso_rule *rule,
 			    struct task_struct *leader)
 {
 	if (rule->kind == CPUISO_RULE_PID)
 		return leader->signal == rule->task->signal;
 	if (rule->kind == CPUISO_RULE_COMM)
-		return !strcmp(leader->comm, rule->text);
+		return has_name(leader, rule->text);
 	return false;
 }
 
@@ -194,8 +208,8 @@ isolation_match(const struct cpuiso_isolation *iso, struct task_struct *task)
 			continue;
 		}
 		/* Init is everybody's ancestor, and nobody's server. */
-		for (p = task->group_leader; p && !is_global_init(p);
-		     p = rcu_dereference(p->real_parent)->group_leader) {
+		for (p = cpuiso_process_of(task); p && !is_global_init(p);
+		     p = cpuiso_parent_process(p)) {
 			if (cpuiso_task_is(p, PF_KTHREAD) || !task_pid_nr(p))
 				break;
 			if (process_matches(rule, p))
@@ -318,8 +332,8 @@ bool cpuiso_is_descendant(struct task_struct *task, struct task_struct *process)
 	bool is = false;
 
 	rcu_read_lock();
-	for (p = task->group_leader; !is && task_pid_nr(p) > 1;
-	     p = rcu_dereference(p->real_parent)->group_leader)
+	for (p = cpuiso_process_of(task); p && !is && task_pid_nr(p) > 1;
+	     p = cpuiso_parent_process(p))
 		is = p->signal == process->signal;
 	rcu_read_unlock();
 	return is;

@@ -18,6 +18,23 @@ cpuiso_workload_match(struct cpuiso_isolation *planned,
 u32 cpuiso_comm_rule(const char *comm);
 u32 cpuiso_cgroup_rule(const char *path);
 struct cpuiso_isolation *cpuiso_rule_isolation(u32 id);
+/*
+ * Nobody updates the pointers of a task that was reaped, and what they point to
+ * may be gone. Context: rcu_read_lock(). Return: NULL for such a task.
+ */
+static inline struct task_struct *
+cpuiso_process_of(const struct task_struct *task)
+{
+	return pid_alive(task) ? task->group_leader : NULL;
+}
+
+static inline struct task_struct *
+cpuiso_parent_process(const struct task_struct *task)
+{
+	return pid_alive(task) ?
+		rcu_dereference(task->real_parent)->group_leader : NULL;
+}
+
 bool cpuiso_is_descendant(struct task_struct *task,
 			  struct task_struct *process);
 

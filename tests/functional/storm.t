@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# cpus: 4
 # Processes are born, change their name and end as fast as this machine can make them, while CPUs are isolated and
 # given back and the module is loaded and unloaded. None may be missed, none kept, nothing lost.
 . "${TESTLIB:-$(dirname "$0")}/lib.sh"
