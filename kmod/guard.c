@@ -283,10 +283,14 @@ bool cpuiso_guard_admit(struct cpuiso_world *w, struct cpuiso_task_rec *r,
 	if (!iso)
 		return false;
 	policy = iso->guard[class_of(r->task)];
+	if (policy == CPUISO_GUARD_EVICT)
+		return false;
+	/* Judged when it is woken, and has its name and perhaps its CPU. */
+	if (cpuiso_task_is(r->task, PF_KTHREAD))
+		return true;
 	/* A fork that was under way at the apply brings its parent's old mask. */
-	if (policy == CPUISO_GUARD_EVICT ||
-	    (parent && !parent->rec.tolerated &&
-	     cpumask_equal(w->now, parent->rec.prev)))
+	if (parent && !parent->rec.tolerated &&
+	    cpumask_equal(w->now, parent->rec.prev))
 		return false;
 	fill_task(&e, iso, r->task, w->now, parent ? parent->task : NULL);
 	tolerate(&r->rec, iso, policy == CPUISO_GUARD_OFF ? NULL : &e, w->now);
