@@ -70,11 +70,20 @@ static struct cpuiso_store *store;
 static unsigned long *handled;
 static unsigned int nr_handled;
 
+/* It carries out what somebody else has asked for, whom the write has noted. */
+static bool is_stopper(const struct task_struct *task)
+{
+	return cpuiso_task_is(task, PF_KTHREAD) &&
+	       cpuiso_task_is(task, PF_NO_SETAFFINITY) &&
+	       strstarts(task->comm, "migration/");
+}
+
 /* Who is at it, if that means anything and is not ourselves. */
 static bool culprit(struct task_struct **by)
 {
 	*by = NULL;
-	if (in_hardirq() || in_serving_softirq() || is_idle_task(current))
+	if (in_hardirq() || in_serving_softirq() || is_idle_task(current) ||
+	    is_stopper(current))
 		return true;
 	if (current == cpuiso_notes_reader())
 		return false;
