@@ -216,14 +216,13 @@ static void look(struct cpuiso_world *w, struct cpuiso_task_rec *r,
 	if (!iso || r->rec.tolerated)
 		return;
 	class = class_of(task);
-	if (class == CPUISO_CLASS_KTHREAD) {
+	if (class == CPUISO_CLASS_KTHREAD && !r->irq)
 		cpuiso_irqs_mark_threads(w->store);
-		if (r->irq) {
-			/* It goes where its interrupt goes, and is not told of. */
-			if (cpuiso_irq_left(w, r->irq))
-				cpuiso_task_settle(w, r);
-			return;
-		}
+	if (r->irq) {
+		/* It goes where its interrupt goes, and is not told of. */
+		if (cpuiso_irq_left(w, r->irq))
+			cpuiso_task_settle(w, r);
+		return;
 	}
 	fill_task(&e, iso, task, w->now, by);
 	fill_writer(&e, r, by_pid);
@@ -306,8 +305,10 @@ static void look_threads(struct cpuiso_world *w, unsigned int irq)
 
 	for (n = 0; (thread = cpuiso_irq_thread_get(irq, n)); n++) {
 		r = cpuiso_task_rec_find(w->store, thread);
-		if (r)
+		if (r) {
+			WRITE_ONCE(r->irq, irq);
 			look(w, r, NULL);
+		}
 		put_task_struct(thread);
 	}
 }

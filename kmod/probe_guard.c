@@ -134,29 +134,7 @@ static notrace void probe_wakeup_new(void *data, struct task_struct *p)
 		intruder(p, by, false);
 }
 
-/*
- * The worker is told of the first that waits and looks at all of them later,
- * so that many short waits cost one note.
- */
-static void tell_of_wait(struct watch *watch, unsigned int cpu)
-{
-	if (atomic_xchg(&watch->noted, 1))
-		return;
-	if (!cpuiso_note_put(CPUISO_NOTE_STARVE, NULL, NULL, cpu))
-		atomic_set(&watch->noted, 0);
-}
-
-/*
- * A real-time thread of the kernel's is soon done, and on PREEMPT_RT it is
- * softirqs and interrupts. What waits for such is told of when it then has to
- * wait for another.
- */
-static bool is_soon_done(const struct task_struct *curr)
-{
-	return curr && cpuiso_task_is(curr, PF_KTHREAD);
-}
-
-/* pi_lock or the rq lock of @p is held, and preemption off. */
+/* To be told of. pi_lock or the rq lock of @p is held. */
 static void wait_begins(struct watch *watch, struct task_struct *p)
 {
 	unsigned int i;
@@ -171,25 +149,40 @@ static void wait_begins(struct watch *watch, struct task_struct *p)
 		return;
 	WRITE_ONCE(watch->waiting[i].since, ktime_get_mono_fast_ns());
 	atomic_set(&watch->unsaid, 1);
-	/* Pairs with that in wait_goes_on(): one of the two sees the other. */
-	smp_mb();
-	if (!is_soon_done(READ_ONCE(watch->curr)))
-		tell_of_wait(watch, task_cpu(p));
 }
 
-static void wait_goes_on(struct watch *watch)
+/*
+ * A real-time thread of the kernel's is soon done, and on PREEMPT_RT it is
+ * softirqs and interrupts. What waits for such is told of when it then has to
+ * wait for another.
+ *
+ * The worker is told of the first that waits and looks at all of them later,
+ * so that many short waits cost one note. Preemption is off.
+ */
+static void tell_of_waits(struct watch *watch, unsigned int cpu)
 {
+	const struct task_struct *curr;
 	unsigned int i;
 
-	/* Pairs with that in wait_begins(). */
+	/*
+	 * Who has written unsaid reads curr now, and who has written curr reads
+	 * unsaid: one of the two sees what the other wrote.
+	 */
 	smp_mb();
+	curr = READ_ONCE(watch->curr);
+	if (curr && cpuiso_task_is(curr, PF_KTHREAD))
+		return;
 	if (!atomic_read(&watch->unsaid) || !atomic_xchg(&watch->unsaid, 0))
 		return;
 	for (i = 0; i < STARVE_SLOTS; i++)
-		if (READ_ONCE(watch->waiting[i].task)) {
-			tell_of_wait(watch, smp_processor_id());
-			return;
-		}
+		if (READ_ONCE(watch->waiting[i].task))
+			break;
+	if (i == STARVE_SLOTS || atomic_xchg(&watch->noted, 1))
+		return;
+	if (!cpuiso_note_put(CPUISO_NOTE_STARVE, NULL, NULL, cpu)) {
+		atomic_set(&watch->noted, 0);
+		atomic_set(&watch->unsaid, 1);
+	}
 }
 
 static void wait_ends(struct watch *watch, const struct task_struct *p)
@@ -242,8 +235,10 @@ static notrace void probe_wakeup(void *data, struct task_struct *p)
 	/* Its maker may have bound it by now, so bound threads are noted, too. */
 	if (atomic_read(&cpuiso_newborns) > 0 && is_newborn(p) && culprit(&by))
 		cpuiso_note_put(CPUISO_NOTE_WAKE, p, by, 0);
-	if (READ_ONCE(watch->on) && can_starve(p) && is_kept_off(watch, p))
+	if (READ_ONCE(watch->on) && can_starve(p) && is_kept_off(watch, p)) {
 		wait_begins(watch, p);
+		tell_of_waits(watch, task_cpu(p));
+	}
 }
 
 /**
@@ -266,8 +261,7 @@ notrace void cpuiso_guard_switch(bool preempt, struct task_struct *prev,
 	if (next->prio < MAX_RT_PRIO) {
 		if (can_starve(prev) && (preempt || task_is_running(prev)))
 			wait_begins(watch, prev);
-		if (!is_soon_done(next))
-			wait_goes_on(watch);
+		tell_of_waits(watch, smp_processor_id());
 	}
 	intruder(next, NULL, true);
 }

@@ -290,6 +290,15 @@ static void note_match(struct cpuiso_world *w, struct cpuiso_note *note)
 	}
 }
 
+/* Until the next pass, for the note of a fork that is in another CPU's ring. */
+static bool put_off(const struct cpuiso_note *note, bool last)
+{
+	if (last || n_orphans == MAX_ORPHANS)
+		return false;
+	orphans[n_orphans++] = *note;
+	return true;
+}
+
 /* Return: true when a task had to be moved. Consumes the note. */
 static bool take(struct cpuiso_world *w, struct cpuiso_note *note, bool last)
 {
@@ -308,10 +317,8 @@ static bool take(struct cpuiso_world *w, struct cpuiso_note *note, bool last)
 		if (r)
 			break;
 		parent = cpuiso_task_rec_find(w->store, note->by);
-		if (!parent && !last && n_orphans < MAX_ORPHANS) {
-			orphans[n_orphans++] = *note;
+		if (!parent && put_off(note, last))
 			return false;
-		}
 		if (!parent)
 			parent = nearest_relative(w->store, note->task);
 		moved = note_fork(w, note, parent);
@@ -321,11 +328,8 @@ static bool take(struct cpuiso_world *w, struct cpuiso_note *note, bool last)
 			reap_later(r);
 		break;
 	default:
-		/* The fork of it may stand in another CPU's ring. */
-		if (!r && !last && n_orphans < MAX_ORPHANS) {
-			orphans[n_orphans++] = *note;
+		if (!r && put_off(note, last))
 			return false;
-		}
 		/* Of its fork no note can come any more. */
 		if (!r && !cpuiso_task_is(note->task, PF_EXITING))
 			cpuiso_task_note_child(w, note->task,

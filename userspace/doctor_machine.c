@@ -142,29 +142,17 @@ static void check_tick(struct doctor *d)
 			   atoi(hz + 11));
 }
 
-/* Field 40 of /proc/PID/stat; the name, field 2, may hold anything. */
-static int rt_priority(long pid)
-{
-	char *stat = sys_read("/proc/%ld/stat", pid), *p = stat ? strrchr(stat, ')') : NULL;
-	int field, prio = 0;
-
-	for (field = 2; p && field < 40; field++)
-		p = strchr(p + 1, ' ');
-	if (p)
-		prio = atoi(p + 1);
-	free(stat);
-	return prio;
-}
-
 static void check_rcu(struct doctor *d)
 {
 	long pid = find_process("rcuc/0");
+	char *stat = pid ? sys_read("/proc/%ld/stat", pid) : NULL;
 
 	if (!pid)
 		doctor_say(d, DOCTOR_OK, "works in softirqs, so no realtime workload keeps it waiting");
 	else
 		doctor_say(d, DOCTOR_NOTE, "works in threads of realtime priority %d (rcuc): a workload of that or more that never sleeps stops it, and with it the machine; boot with a higher rcutree.kthread_prio",
-			   rt_priority(pid));
+			   atoi(sys_stat_field(stat, 40)));
+	free(stat);
 }
 
 const struct doctor_check doctor_machine_checks[] = {

@@ -191,6 +191,22 @@ unsigned int sys_kernel_version(void)
 }
 
 /**
+ * sys_stat_field() - a field of /proc/PID/stat
+ * @stat: the text of it, or NULL
+ * @n: its number in proc(5), 3 or more: the name before may hold anything
+ *
+ * Return: where it begins in @stat; "" when it is not there.
+ */
+const char *sys_stat_field(const char *stat, int n)
+{
+	const char *p = stat ? strrchr(stat, ')') : NULL;
+
+	for (; p && n > 2; n--)
+		p = strchr(p + 1, ' ');
+	return p ? p + 1 : "";
+}
+
+/**
  * sys_task_start() - when a task began
  * @tid: the task
  *
@@ -198,13 +214,10 @@ unsigned int sys_kernel_version(void)
  */
 unsigned long long sys_task_start(unsigned int tid)
 {
-	char *stat = sys_read("/proc/%u/stat", tid), *p = stat ? strrchr(stat, ')') : NULL;
-	unsigned long long start = 0;
-	char state = 0;
+	char *stat = sys_read("/proc/%u/stat", tid);
+	unsigned long long start = strtoull(sys_stat_field(stat, 22), NULL, 10);
+	char state = *sys_stat_field(stat, 3);
 
-	if (p && sscanf(p, ") %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
-			&state, &start) != 2)
-		start = 0;
 	free(stat);
 	return state == 'Z' || state == 'X' ? 0 : start;
 }

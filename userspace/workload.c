@@ -27,7 +27,7 @@
 static int check_pid(const char *text, unsigned long *pid)
 {
 	char *stat, *p, *status;
-	unsigned long flags = 0, tgid = 0;
+	unsigned long flags, tgid = 0;
 	char *end;
 
 	*pid = strtoul(text, &end, 10);
@@ -37,10 +37,7 @@ static int check_pid(const char *text, unsigned long *pid)
 	stat = sys_read("/proc/%lu/stat", *pid);
 	if (!stat)
 		return fail(EXIT_USAGE, "there is no process %lu; look with \"ps -e\"", *pid);
-	/* The name, in parentheses, may hold anything, even a parenthesis. */
-	p = strrchr(stat, ')');
-	if (p && sscanf(p + 1, " %*c %*d %*d %*d %*d %*d %lu", &flags) != 1)
-		flags = 0;
+	flags = strtoul(sys_stat_field(stat, 9), NULL, 10);
 	free(stat);
 	if (flags & PF_KTHREAD)
 		return fail(EXIT_USAGE, "%lu is a kernel thread, which cannot be a workload; name a user process",

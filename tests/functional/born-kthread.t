@@ -43,14 +43,14 @@ try clear_of 1
 settle
 is "a thread of the kernel's is a kthread, and moved" "$(field_of tasks "$journal" 4) $(field_of tasks "$journal" 6)" \
 	"kthread moved"
-is "its mask without us is that of the kernel" "$(field_of tasks "$journal" 8)" "0-$(($(n_cpus) - 1))"
+is "its mask without us is that of the kernel" "$(field_of tasks "$journal" 8)" "$ALL"
 try revert k
-try on "0-$(($(n_cpus) - 1))" "$journal"
+try on "$ALL" "$journal"
 tried "after the undo it has the mask that the kernel gives"
 try iso apply -c 1 --name k --comm nobody
 try clear_of 1
 try unload
-try on "0-$(($(n_cpus) - 1))" "$journal"
+try on "$ALL" "$journal"
 try umount "$T/mnt"
 tried "and after rmmod"
 finish

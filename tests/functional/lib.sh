@@ -198,9 +198,11 @@ UNBOUND_ASKED=/sys/devices/virtual/workqueue/cpumask_requested
 
 # All CPUs, and all but the one that most tests isolate.
 ALL=$(</sys/devices/system/cpu/online)
-NOT_1=0${ALL#0-1}
-[ "$ALL" = 0-1 ] || NOT_1=0,2${ALL#0}
-NOT_1=${NOT_1/2-2/2}
+case $ALL in
+0-1) NOT_1=0 ;;
+0-2) NOT_1=0,2 ;;
+*) NOT_1=0,2${ALL#0} ;;
+esac
 
 n_cpus() {
 	getconf _NPROCESSORS_ONLN

@@ -10,7 +10,6 @@ need_partition
 plan 12
 
 systemd-run --quiet --unit=irqtest --service-type=simple sleep 1000 || bail_out "no transient unit"
-all=0-$(($(n_cpus) - 1))
 main_pid() {
 	systemctl show -P MainPID irqtest
 }
@@ -36,14 +35,14 @@ try unit_mask 1
 tried "after daemon-reload as well"
 check "the partition holds" valid
 check "revert" revert t
-try unit_mask "$all"
+try unit_mask "$ALL"
 try on 0 "${pid[pinned]}"
 tried "masks are as before"
 check "cgroups are as before" same_cgroups
 try iso apply -c 1 --name t --unit irqtest
 try unload
 try put_back
-try unit_mask "$all"
+try unit_mask "$ALL"
 try on 0 "${pid[pinned]}"
 tried "rmmod: the keeper puts back"
 check "cgroups are as before" same_cgroups
