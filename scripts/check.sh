@@ -49,6 +49,8 @@ reap() {
 }
 
 "$here/deps.sh" build check || exit
+# What is told of a download is nothing that a check found.
+"$here/kernel-fetch.sh" 6.1 || exit
 for name in "${checks[@]}"; do
 	start "$name" "$here/checks/$name"
 done

@@ -198,6 +198,7 @@ UNBOUND_ASKED=/sys/devices/virtual/workqueue/cpumask_requested
 
 # All CPUs, and all but the one that most tests isolate.
 ALL=$(</sys/devices/system/cpu/online)
+# shellcheck disable=SC2034 # for the tests
 case $ALL in
 0-1) NOT_1=0 ;;
 0-2) NOT_1=0,2 ;;
