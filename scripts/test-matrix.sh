@@ -15,6 +15,7 @@ tree=$(cd "$(dirname "$0")/.." && pwd)
 . "$tree/scripts/lib/totals.sh"
 table=$tree/Documentation/kernels.rst
 standard=(5.10 6.1 6.1-rt 6.12 7.3 7.3-rt)
+of=$(git -C "$tree" rev-parse --short HEAD 2>/dev/null || cat "$tree/VERSION")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 143' INT TERM HUP
@@ -70,7 +71,7 @@ section() {
 	local kernel=$1 line skip
 	printf '.. kernel %s\n\n%s\n%s\n\n' "$kernel" "$kernel" "${kernel//?/=}"
 	line="=========== ============================================"
-	printf '%s\n' "$line" "kernel      $abi" "gcc, W=1    $gcc" "clang, W=1  $clang" "2 CPUs      $two" \
+	printf '%s\n' "$line" "kernel      $abi" "cpuiso      $of" "gcc, W=1    $gcc" "clang, W=1  $clang" "2 CPUs      $two" \
 		"8 CPUs      $eight" "$line" ""
 	[ -s "$work/skips" ] || return 0
 	printf '%s\n\n' "Not tested there:"
@@ -80,9 +81,11 @@ section() {
 	echo
 }
 
-# What was there stays, but for the section of this kernel; the order is that of the kernels.
+# write_table KERNEL: what was there stays, but for its section; the order is that of the kernels.
 write_table() {
 	local kernel
+	[[ " ${options[*]} " != *" --only "* ]] || return 0
+	section "$1" >"$work/section.$1"
 	for kernel in "${known[@]}"; do
 		[ -e "$work/section.$kernel" ] || awk -v marker=".. kernel $kernel" '
 			/^[.][.] kernel / { on = $0 == marker }
@@ -123,15 +126,14 @@ for kernel in "${kernels[@]}"; do
 	gcc=$verdict
 	build "$kernel" clang
 	clang=$verdict
+	eight="not run yet"
 	suite "$kernel" 2
 	two=$verdict
+	write_table "$kernel"
 	# Those that ask for a number of CPUs had it above.
 	suite "$kernel" 8 --free
 	eight=$verdict
-	[[ " ${options[*]} " = *" --only "* ]] || {
-		section "$kernel" >"$work/section.$kernel"
-		write_table
-	}
+	write_table "$kernel"
 done
 totals
 [ "$failed" = 0 ]
