@@ -331,10 +331,11 @@ static bool take(struct cpuiso_world *w, struct cpuiso_note *note, bool last)
 		if (!r && put_off(note, last))
 			return false;
 		/* Of its fork no note can come any more. */
-		if (!r && !cpuiso_task_is(note->task, PF_EXITING))
-			cpuiso_task_note_child(w, note->task,
-					       nearest_relative(w->store,
-								note->task));
+		if (!r && !cpuiso_task_is(note->task, PF_EXITING) &&
+		    !cpuiso_task_note_child(w, note->task,
+					    nearest_relative(w->store,
+							     note->task)))
+			must_rescan = true;
 		if (note->type == CPUISO_NOTE_MATCH)
 			note_match(w, note);
 		else
