@@ -196,7 +196,8 @@ static void look(struct cpuiso_world *w, struct cpuiso_task_rec *r,
 	if (cpuiso_task_is(task, PF_EXITING | PF_NO_SETAFFINITY) || r->newborn)
 		return;
 	/* What follows from hotplug is not somebody's doing, and settled there. */
-	if (cpuiso_hotplug_pending())
+	if (cpuiso_hotplug_pending() ||
+	    READ_ONCE(r->writer) == CPUISO_WRITER_HOTPLUG)
 		return;
 	cpuiso_task_read_mask(task, w->now);
 	if (iso ? cpumask_subset(w->now, iso->cpus) :

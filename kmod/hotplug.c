@@ -105,7 +105,8 @@ bool cpuiso_hotplug_fetch(struct cpumask *away)
 /**
  * cpuiso_hotplug_pending - is there a CPU that comes or goes?
  *
- * Before it rewrites a mask, hotplug has called us.
+ * Before it rewrites a mask of what a CPU that goes had, hotplug has called us.
+ * When one comes, others are called before us, and may rewrite some.
  *
  * Context: any; may be wrong by a moment.
  */

@@ -347,6 +347,19 @@ static bool switches_migration(const struct task_struct *p,
 	       (cpuiso_migration_disabled(p) && mask == cpumask_of(task_cpu(p)));
 }
 
+/* Nobody else gives exactly those CPUs that partitions leave. */
+static bool is_what_partitions_leave(const struct cpumask *mask)
+{
+	unsigned int cpu;
+
+	if (cpumask_intersects(mask, &watched))
+		return false;
+	for_each_cpu(cpu, cpu_active_mask)
+		if (!cpumask_test_cpu(cpu, mask) && !is_watched(cpu))
+			return false;
+	return true;
+}
+
 /*
  * When a CPU has gone or come, the kernel gives some of its threads other masks,
  * and a work item or (6.12) the thread of hotplug those in a cpuset. What the
@@ -355,6 +368,7 @@ static bool switches_migration(const struct task_struct *p,
  */
 static enum cpuiso_writer writer_of(const struct task_struct *p,
 				    struct task_struct *by,
+				    const struct cpumask *mask,
 				    struct pt_regs *regs)
 {
 	if (!by || cpuiso_mask_is_wanted(regs))
@@ -362,9 +376,10 @@ static enum cpuiso_writer writer_of(const struct task_struct *p,
 	if (!cpuiso_task_is(by, PF_KTHREAD))
 		return READ_ONCE(cpuiso_cpusets_changing) ?
 		       CPUISO_WRITER_CPUSETS : CPUISO_WRITER_DECIDED;
-	if (!cpuiso_task_is(p, PF_KTHREAD))
-		return rt_task(by) ?
-		       CPUISO_WRITER_DECIDED : CPUISO_WRITER_CPUSETS;
+	if (by == p || rt_task(by))
+		return CPUISO_WRITER_DECIDED;
+	if (!cpuiso_task_is(p, PF_KTHREAD) || is_what_partitions_leave(mask))
+		return CPUISO_WRITER_CPUSETS;
 	return strstarts(by->comm, "cpuhp/") ?
 	       CPUISO_WRITER_HOTPLUG : CPUISO_WRITER_DECIDED;
 }
@@ -382,7 +397,7 @@ static int mask_written(struct kprobe *kp, struct pt_regs *regs)
 	    switches_migration(p, mask) || !culprit(&by))
 		return 0;
 	r = cpuiso_task_rec_find(store, p);
-	writer = writer_of(p, by, regs);
+	writer = writer_of(p, by, mask, regs);
 	by_cpusets = writer == CPUISO_WRITER_CPUSETS;
 	if (r)
 		WRITE_ONCE(r->writer, writer);

@@ -6,9 +6,11 @@
 . "${TESTLIB:-$(dirname "$0")}/lib.sh"
 . "$TESTLIB/keeper.sh"
 . "$TESTLIB/partition.sh"
+# shellcheck source=tests/functional/gauntlet.sh
+. "$TESTLIB/gauntlet.sh"
 need_partition
 only_cpus 4
-plan 47
+plan 50
 
 rcu_first
 # Under systemd the test itself is in the cgroup of a unit.
@@ -25,6 +27,7 @@ hire apart
 mkdir $CG/isotest
 ask apart cgroup $CG/isotest
 ask apart cpus 0,2
+gauntlet_load || bail_out "the helper module is not built"
 remember
 cgroups >"$T/cgroups"
 load
@@ -127,6 +130,19 @@ try revert t
 tried "the only CPU of the partition goes and comes"
 same "masks"
 check "cgroups" same_cgroups
+try iso apply -c 1 --name t --pid "${pid[work]}" --guard kthreads=off
+try order plain 1
+try online 1 0
+try wait-for 10 line $part/cpuset.cpus.partition invalid
+try online 1 1
+try wait-for 10 line $part/cpuset.cpus.partition "^isolated$"
+try settle
+try revert t
+try on 0-3 "$(pgrep -x gnt-plain)"
+try order stop
+tried "a kernel thread that may be there meanwhile has then what it had"
+same "masks"
+check "cgroups" same_cgroups
 
 # A workload that never sleeps owns the CPU.
 ask work spin
@@ -201,4 +217,5 @@ for name in pinned shared apart work; do
 	esac
 done
 taskset -p -c 0-2 "$child" >/dev/null
+rmmod cpuiso_gauntlet
 finish
