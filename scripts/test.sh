@@ -156,6 +156,10 @@ for file in "${tests[@]}"; do
 	[ -n "${group[-$need]-}" ] || needs+=("$need")
 	group[-$need]+="$file"$'\n'
 done
+# The largest groups first, so that none of them is the last, beside an idle processor.
+mapfile -t needs < <(for need in "${needs[@]}"; do
+	printf '%d\t%s\n' "$(wc -l <<<"${group[-$need]}")" "$need"
+done | sort -srn -k 1,1 | cut -f 2-)
 for need in "${needs[@]}"; do
 	mapfile -t files <<<"${group[-$need]%$'\n'}"
 	label=functional${need:+-$(tr -cs '[:alnum:]\n' - <<<"$need")}
