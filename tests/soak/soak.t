@@ -95,6 +95,12 @@ apply_with_fault() {
 	settle
 }
 
+# What the command and the kernel say of it when something is not as it was.
+evidence() {
+	echo "status: $(<"$T/status")"
+	grep -rs . /run/cpuiso /sys/fs/cgroup/cpuiso-*/cpuset.cpus* | head -n 60
+}
+
 is_isolated() {
 	[ -n "$(field_of status isolation 2)" ]
 }
@@ -134,11 +140,11 @@ cycle() {
 		try unload
 		unloads=$((unloads + 1))
 	fi
-	iso status >/dev/null 2>&1
+	iso status >"$T/status" 2>&1
 	as_before
 	# Before 6.2 all CPUs cannot be asked for while there is a partition.
 	[ -z "$decided" ] || ask lone cpus "0-$last"
-	is_same >"$T/out" || complain "cycle $cycles ($list): $(<"$T/out")"
+	is_same >"$T/out" || complain "cycle $cycles ($list): $(<"$T/out")"$'\n'"$(evidence)"
 	cycles=$((cycles + 1))
 }
 
