@@ -261,7 +261,9 @@ notrace void cpuiso_guard_switch(bool preempt, struct task_struct *prev,
 	if (next->prio < MAX_RT_PRIO) {
 		if (can_starve(prev) && (preempt || task_is_running(prev)))
 			wait_begins(watch, prev);
-		tell_of_waits(watch, smp_processor_id());
+		/* It would say nothing, after a barrier at each such switch. */
+		if (!cpuiso_task_is(next, PF_KTHREAD))
+			tell_of_waits(watch, smp_processor_id());
 	}
 	intruder(next, NULL, true);
 }
