@@ -144,7 +144,7 @@ int change_run(struct conn *c, int cmd, const struct request *req,
 	if (code)
 		return code;
 	if (cmd == CPUISO_CMD_APPLY)
-		code = outside_begin(req, &journal);
+		code = outside_begin(c, req, &journal);
 	if (code)
 		return code;
 	if (cmd == CPUISO_CMD_REVERT) {

@@ -23,6 +23,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +42,7 @@
 #define FILE_NAME	"masks"
 #define MAX_SIZE	(64 * 1024 * 1024)
 #define MAX_PASSES	8
+#define MAX_TRIES	100
 #define KTHREADD	2
 /* Columns of /proc/cpuiso/tasks: the mask that a task would have without us, that it has. */
 #define ORIGINAL	7
@@ -263,12 +265,23 @@ static int keep(const struct masks *m)
 	return err;
 }
 
+/* What it is not told of, it would take for what somebody has decided. */
 static void tell_module(struct masks *m)
 {
-	if (conn_try_open(&m->c) == NL_READY && conn_cpusets(m->c, CPUISO_CMD_CPUSETS_BEGIN))
-		return;
-	conn_close(m->c);
-	m->c = NULL;
+	unsigned int tries;
+	int err = ENOMEM;
+
+	for (tries = 0; tries < MAX_TRIES && err == ENOMEM; tries++) {
+		if (tries)
+			poll(NULL, 0, 10);
+		err = ENOENT;
+		if (conn_try_open(&m->c) == NL_READY)
+			err = conn_cpusets(m->c, CPUISO_CMD_CPUSETS_BEGIN);
+		if (!err)
+			return;
+		conn_close(m->c);
+		m->c = NULL;
+	}
 }
 
 /**
@@ -281,6 +294,7 @@ int masks_take(struct masks *m)
 {
 	*m = (struct masks){ 0 };
 	tell_module(m);
+	m->untold = !m->c;
 	if (m->c) {
 		/* One file, and not one of each task. */
 		each_record(add_record, m);
@@ -293,13 +307,15 @@ int masks_take(struct masks *m)
 
 /*
  * What a task that was there before is to have now. What the module does not
- * hold any more, it has put back meanwhile.
+ * hold any more, it has put back meanwhile. One that holds it and does not know of
+ * the change takes what is set for a decision, which only the original is.
  */
-static void choose(const struct mask_of *was, const struct mask_of *is, char *mask, size_t size)
+static void choose(const struct masks *before, const struct mask_of *was,
+		   const struct mask_of *is, char *mask, size_t size)
 {
 	struct cpuset cpus;
 
-	if (was->orig && (!is->orig || strcmp(is->orig, was->orig)) &&
+	if (was->orig && (before->untold || !is->orig || strcmp(is->orig, was->orig)) &&
 	    !cpulist_parse(was->orig, CPULIST_MAX, &cpus))
 		hexmask_format(mask, size, &cpus);
 	else
@@ -324,9 +340,10 @@ static bool wanted(const struct masks *before, const struct masks *now,
 		if (!parent || strcmp(parent->mask, task->mask))
 			was = NULL;
 	}
-	if (!was)
+	/* What the module still has where it was need not go by way of its original. */
+	if (!was || (before->untold && task->orig && !strcmp(task->mask, was->mask)))
 		return false;
-	choose(was, task, mask, size);
+	choose(before, was, task, mask, size);
 	return true;
 }
 
@@ -353,6 +370,24 @@ static void remove_file(void)
 	close(dir);
 }
 
+static void count(struct masks *m, unsigned int tid, char *const column[])
+{
+	(void)tid;
+	(void)column;
+	m->n++;
+}
+
+/**
+ * masks_held() - does a module hold masks
+ */
+bool masks_held(void)
+{
+	struct masks m = { 0 };
+
+	each_record(count, &m);
+	return m.n;
+}
+
 /**
  * masks_settle() - the cpusets are changed; have the module put masks right
  * @m: what masks_take() remembered, still for masks_restore()
@@ -361,7 +396,7 @@ static void remove_file(void)
  */
 bool masks_settle(struct masks *m)
 {
-	m->settled = m->c && conn_cpusets(m->c, CPUISO_CMD_CPUSETS_END);
+	m->settled = m->c && !conn_cpusets(m->c, CPUISO_CMD_CPUSETS_END);
 	return m->settled;
 }
 
@@ -389,7 +424,8 @@ void masks_restore(struct masks *m)
 		more = false;
 		for (i = 0; i < now.n; i++)
 			if (wanted(m, &now, &now.v[i], kthreads_only, mask, sizeof(mask)))
-				more |= set(&now.v[i], mask);
+				/* A guard may have moved it on again. */
+				more |= set(&now.v[i], mask) && !now.v[i].orig;
 		forget(&now);
 	}
 	forget(m);
@@ -411,6 +447,7 @@ static void load(struct masks *m, char *text)
 	if (sscanf(line, "%*s%n %llu %llu", &len, &taken, &holder) != 2 ||
 	    len != (int)strlen(boot) || strncmp(line, boot, len))
 		taken = 0;
+	m->untold = !holder;
 	/* Who was told of it has put it right when that command ended. */
 	if (holder && holder == module_load())
 		taken = 0;

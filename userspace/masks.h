@@ -14,11 +14,13 @@ struct masks {
 	size_t n;
 	struct conn *c;		/* to the module that holds them, or NULL */
 	bool settled;		/* it has put them right */
+	bool untold;		/* it may hold them, and does not know of the change */
 };
 
 int masks_take(struct masks *m);
 bool masks_settle(struct masks *m);
 void masks_restore(struct masks *m);
+bool masks_held(void);
 void masks_recover(int dir);
 
 #endif

@@ -52,7 +52,7 @@ int conn_fd(struct conn *c);
 bool conn_take(struct conn *c);
 bool conn_gone(const struct conn *c);
 int conn_barrier(struct conn *c);
-bool conn_cpusets(struct conn *c, int cmd);
+int conn_cpusets(struct conn *c, int cmd);
 void conn_await_undo(void);
 enum nl_watch_end conn_watch(struct conn *c, conn_watch_fn fn, void *arg);
 

@@ -156,18 +156,19 @@ void conn_await_undo(void)
  * @c: the connection, for both the same one
  * @cmd: CPUISO_CMD_CPUSETS_BEGIN or END
  *
- * Return: false when the module does not hold the masks. Where that is because it
- * was unloaded, it has undone.
+ * Return: 0 when the module holds the masks, or a positive errno: ENOMEM when it
+ * lacked memory, ENOENT when it does not hold them (any more). Where that is because
+ * it was unloaded, it has undone.
  */
-bool conn_cpusets(struct conn *c, int cmd)
+int conn_cpusets(struct conn *c, int cmd)
 {
 	struct done done;
 
 	if (ask_quietly(c, cmd, NULL, &done))
-		return !done.err;
+		return done.err;
 	if (conn_unloaded(c))
 		conn_await_undo();
-	return false;
+	return c->refusal.err ? c->refusal.err : ENOENT;
 }
 
 /**

@@ -19,6 +19,7 @@
 #include "fail.h"
 #include "journal.h"
 #include "keeper.h"
+#include "life.h"
 #include "nl.h"
 #include "outside.h"
 #include "output.h"
@@ -50,17 +51,25 @@ static int apply(struct shelf *s, struct journal *j)
 	return code;
 }
 
-static int begin_on(struct shelf *s, const struct request *req, struct journal **j)
+static int begin_on(struct shelf *s, struct conn *c, const struct request *req,
+		    struct journal **j)
 {
 	struct journal *mine = journal_find(&s->all, req->name);
+	unsigned int count[NR_OUTCOMES];
+	enum life life = LIFE_OVER;
 	int code;
 
-	if (mine && journal_owned(mine))
+	if (mine)
+		life = life_of(mine, c, false);
+	if (life == LIFE_OWNED)
 		return fail(EXIT_REFUSED, "another cpuiso is busy with the isolation %s (process %u); wait for it and try again",
 			    req->name, mine->owner);
 	/* There is one of that name, which is the module's to say. */
-	if (mine)
+	if (life != LIFE_OVER)
 		return 0;
+	/* Its keeper has not come to it yet. */
+	if (mine)
+		shelf_restore(s, mine, "recover", count, NULL);
 	*j = journal_new(req->name, req->cpus);
 	code = steps_plan(req, &s->all, *j);
 	if (!code && !journal_empty(*j))
@@ -74,13 +83,14 @@ static int begin_on(struct shelf *s, const struct request *req, struct journal *
 
 /**
  * outside_begin() - before the module isolates
+ * @c: the connection
  * @req: the isolation
  * @j: its journal, for outside_hold() or outside_cancel(); NULL when nothing
  *	had to be done or it failed
  *
  * Return: 0, or the exit code after saying why; then nothing is changed.
  */
-int outside_begin(const struct request *req, struct journal **j)
+int outside_begin(struct conn *c, const struct request *req, struct journal **j)
 {
 	const struct journals none = { 0 };
 	struct shelf s;
@@ -102,7 +112,7 @@ int outside_begin(const struct request *req, struct journal **j)
 	}
 	if (err)
 		return rundir_fail(err);
-	code = begin_on(&s, req, j);
+	code = begin_on(&s, c, req, j);
 	shelf_close(&s);
 	return code;
 }

@@ -9,7 +9,7 @@ struct done;
 struct journal;
 struct request;
 
-int outside_begin(const struct request *req, struct journal **j);
+int outside_begin(struct conn *c, const struct request *req, struct journal **j);
 void outside_hold(struct journal *j, struct conn *c, json_object *iso);
 void outside_cancel(struct journal *j);
 void outside_revert_begin(const char *name, json_object *rows);

@@ -387,6 +387,35 @@ static void test_masks_undone(void)
 	unlink(path);
 }
 
+/* So does what one holds that cannot be told, and would take anything else for a decision. */
+static void test_masks_untold(void)
+{
+	cpu_set_t was, self;
+	char text[128];
+	struct masks m;
+
+	sched_getaffinity(0, sizeof(was), &was);
+	put_task(getpid(), 1, "1");
+	snprintf(text, sizeof(text), "%d\t\t\t\t\t\t\t0-1\t0\n", getpid());
+	put("/proc/cpuiso/tasks", text);
+	(void)masks_take(&m);
+	put_task(getpid(), 1, "3");
+	masks_restore(&m);
+	sched_getaffinity(0, sizeof(self), &self);
+	sched_setaffinity(0, sizeof(was), &was);
+	ok(CPU_EQUAL(&self, &was), "what it holds is given its original");
+	put_task(getpid(), 1, "2");
+	snprintf(text, sizeof(text), "%d\t\t\t\t\t\t\t0\t1\n", getpid());
+	put("/proc/cpuiso/tasks", text);
+	(void)masks_take(&m);
+	masks_restore(&m);
+	sched_getaffinity(0, sizeof(self), &self);
+	sched_setaffinity(0, sizeof(was), &was);
+	ok(CPU_EQUAL(&self, &was), "but not where it still has it");
+	sys_path(text, "/proc/cpuiso/tasks");
+	unlink(text);
+}
+
 static void put_start(unsigned long long ticks)
 {
 	char file[64], text[128];
@@ -460,6 +489,7 @@ int main(void)
 	test_partition();
 	test_masks();
 	test_masks_undone();
+	test_masks_untold();
 	test_recover();
 	if (chdir("/tmp") || system("rm -r \"$CPUISO_SYSROOT\""))
 		return 1;

@@ -355,16 +355,16 @@ static void end_partition(const char *dir, const char *mount)
 }
 
 /*
- * The cpusets are as they are to be. Without the module all isolations are over,
- * and while there is a partition left nobody can be given its CPUs, nor others
- * who is in it, so all of them end before masks are set again.
+ * The cpusets are as they are to be. When the module holds no masks any more all
+ * isolations are over, and while there is a partition left nobody can be given its
+ * CPUs, nor others who is in it, so all of them end before masks are set again.
  */
 static void set_again(struct masks *masks, const struct journals *all, const char *mount)
 {
 	char dir[PATH_MAX];
 	size_t i;
 
-	if (!masks_settle(masks) && !sys_exists("/proc/cpuiso")) {
+	if (!masks_settle(masks) && !masks_held()) {
 		for (i = 0; i < all->n; i++) {
 			topgroup_path(dir, sizeof(dir), mount, all->v[i]->name);
 			if (shared_record(all->v[i], PARTITION, dir))
@@ -448,6 +448,8 @@ static void hold_partition(const struct journals *all, const struct journal *j,
 		move_in(r->object, pid, n);
 	else if (err)
 		good = skip("there is no room in " RUNDIR " (%s)", strerror(-err));
+	else if (masks.untold)
+		good = skip("the module does not hold the masks");
 	else
 		good = make(mount, j, r, pid, n);
 	set_again(&masks, all, mount);

@@ -4,9 +4,10 @@
  * message, so that every gap between two of its messages is visited by N = 1, 2, 3 and so on. With -w also as it is
  * about to write to, rename, remove or lock a file, to set a mask, or to start a process.
  *
- *   killat [-w] [-e ERRNO] N COMMAND [ARGUMENT]...
+ *   killat [-w] [-e ERRNO | -d SCRIPT] N COMMAND [ARGUMENT]...
  *
- * With -e it is not killed: the call is not made, and fails with ERRNO.
+ * With -e it is not killed: the call is not made, and fails with ERRNO. Nor is it with -d: the shell's SCRIPT is carried
+ * out before the call is made.
  *
  * Exit 99 when it was killed, 98 when it did not end in a minute, otherwise the command's own status. "CALLS NAME" of the last call goes to stderr.
  */
@@ -91,7 +92,7 @@ int main(int argc, char **argv)
 {
 	const char *(*call)(unsigned long long nr) = message_call;
 	int want, calls = 0, status, sig = 0, err = 0;
-	const char *name = "none";
+	const char *name = "none", *script = NULL;
 	pid_t pid;
 
 	if (argc > 1 && !strcmp(argv[1], "-w")) {
@@ -104,9 +105,14 @@ int main(int argc, char **argv)
 		argc -= 2;
 		argv += 2;
 	}
+	if (argc > 2 && !strcmp(argv[1], "-d")) {
+		script = argv[2];
+		argc -= 2;
+		argv += 2;
+	}
 	want = argc > 2 ? atoi(argv[1]) : 0;
 	if (want < 1) {
-		fprintf(stderr, "usage: killat [-w] [-e ERRNO] N COMMAND [ARGUMENT]...\n");
+		fprintf(stderr, "usage: killat [-w] [-e ERRNO | -d SCRIPT] N COMMAND [ARGUMENT]...\n");
 		return 2;
 	}
 	signal(SIGALRM, on_alarm);
@@ -142,10 +148,12 @@ int main(int argc, char **argv)
 			name = call(info.entry.nr);
 		if (calls != want)
 			continue;
-		if (err) {
+		if (err)
 			spoil(pid, err);
+		if (script && system(script))
+			fprintf(stderr, "%s: no success\n", script);
+		if (err || script)
 			continue;
-		}
 		kill(pid, SIGKILL);
 		while (waitpid(pid, &status, 0) == pid && !WIFSIGNALED(status) && !WIFEXITED(status))
 			;
