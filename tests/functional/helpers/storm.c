@@ -38,7 +38,7 @@ static bool may_stay(unsigned long n)
 	return n % 16 == 1 || n % 16 == 2 || n % 16 == 4;
 }
 
-static void child(unsigned long n, bool stays, const char *comm)
+static void child(unsigned long n, bool stays, const char *comm, pid_t parent)
 {
 	pthread_t thread;
 
@@ -46,8 +46,10 @@ static void child(unsigned long n, bool stays, const char *comm)
 		be_named(n & 1 ? comm : "storm-other");
 	if (stays) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		for (;;)
+		/* It may have ended before. */
+		while (getppid() == parent)
 			pause();
+		_exit(0);
 	}
 	if (n % 8 == 2 && !pthread_create(&thread, NULL, nothing, NULL))
 		pthread_join(thread, NULL);
@@ -66,6 +68,7 @@ int main(int argc, char **argv)
 {
 	struct pollfd in = { .events = POLLIN };
 	unsigned long n = 0, staying = 0;
+	pid_t parent = getpid();
 	double begin, length, rate;
 	char c;
 
@@ -86,7 +89,7 @@ int main(int argc, char **argv)
 		}
 		pid = fork();
 		if (!pid)
-			child(n, stays, argv[3]);
+			child(n, stays, argv[3], parent);
 		if (pid < 0)
 			die("fork");
 		if (stays) {
