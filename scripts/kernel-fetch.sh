@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Put one of Debian's kernels, with its modules and headers, under the cache directory, for the test machine and for
-# building against. Nothing is installed and the machine's own apt sources and lists are not touched: a second apt
-# configuration lives in the cache, with the mirrors that the machine's own configuration names.
+# building against. Nothing is installed, and the machine's own apt sources and lists are not touched.
 #
 #   scripts/kernel-fetch.sh VERSION            fetch what is missing
 #   scripts/kernel-fetch.sh --dir VERSION      fetch, then print the directory
@@ -14,8 +13,8 @@
 set -euo pipefail
 
 cache=${CPUISO_CACHE:-$HOME/.cache/cpuiso}
-# shellcheck source=scripts/lib/mirror.sh
-. "$(dirname "$0")/lib/mirror.sh"
+# shellcheck source=scripts/lib/apt.sh
+. "$(dirname "$0")/lib/apt.sh"
 
 die() {
 	echo "kernel-fetch: $*" >&2
@@ -54,32 +53,6 @@ answer() {
 	esac
 }
 
-configure_apt() {
-	local suite kind uri
-	aptdir=$cache/apt/${suites//,/+}
-	mkdir -p "$aptdir/lists/partial" "$aptdir/archives/partial" "$aptdir/parts"
-	: >"$aptdir/sources.list"
-	for suite in ${suites//,/ }; do
-		kind=main
-		[[ $suite = *-security ]] && kind=security
-		uri=$(mirror $kind) ||
-			die "apt's sources name no Debian $kind archive; add it to /etc/apt/sources.list and try again."
-		echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $uri $suite main" >>"$aptdir/sources.list"
-	done
-	: >"$aptdir/status"
-	apt_options=(-q -o "Dir::Etc::SourceList=$aptdir/sources.list" -o Dir::Etc::SourceParts="$aptdir/parts"
-		-o Dir::Etc::Preferences=/dev/null -o Dir::Etc::PreferencesParts="$aptdir/parts"
-		-o "Dir::State::Lists=$aptdir/lists" -o "Dir::State::status=$aptdir/status"
-		-o "Dir::Cache::archives=$aptdir/archives" -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache=
-		-o Acquire::Languages=none -o Acquire::Retries=3 -o "APT::Sandbox::User=$(id -un)")
-}
-
-fetch() {
-	echo "kernel-fetch: downloading $*" >&2
-	(cd "$new/debs" && apt-get "${apt_options[@]}" download "$@" >"$new/log" 2>&1) ||
-		die "apt-get could not download $*: $(grep '^E:' "$new/log" | head -1)"
-}
-
 depends() {
 	apt-cache "${apt_options[@]}" depends "$1" | awk '$1 == "Depends:" { print $2 }'
 }
@@ -116,22 +89,14 @@ if [ -e "$dir/abi" ]; then
 	exit
 fi
 
-configure_apt
+apt_open "$suites"
 new=$(mktemp -d "$cache/kernels/.new.XXXXXX")
 trap 'rm -rf "$new"' EXIT
-mkdir -p "$new/debs" "$new/root"
-# Two versions may share one set of lists.
-(
-	flock 8
-	apt-get "${apt_options[@]}" update >"$new/log" 2>&1
-) 8>"$aptdir/lock" || die "apt-get update failed for $suites: $(grep '^E:' "$new/log" | head -1)"
 abi=$(newest_abi) || die "no kernel like $pattern in $suites; see scripts/kernel-fetch.sh --list."
+echo "kernel-fetch: downloading $abi" >&2
 # Word splitting is wanted: these are lists of package names.
 # shellcheck disable=SC2046
-fetch $(image_of "$abi") $(headers_of "$abi")
-for deb in "$new"/debs/*.deb; do
-	dpkg-deb -x "$deb" "$new/root"
-done
+apt_unpack "$new" $(image_of "$abi") $(headers_of "$abi")
 
 root=$new/root
 mkdir -p "$new/kernel/lib" "$new/kernel/usr"
