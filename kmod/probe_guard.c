@@ -28,6 +28,7 @@
 #include <asm/trace/irq_vectors.h>
 #endif
 #include "compat/cpuiso_compat.h"
+#include "culprit.h"
 #include "cpusets.h"
 #include "notes.h"
 #include "probe.h"
@@ -70,27 +71,6 @@ static struct cpuiso_store *store;
 static unsigned long *handled;
 static unsigned int nr_handled;
 
-/* It carries out what somebody else has asked for, whom the write has noted. */
-static bool is_stopper(const struct task_struct *task)
-{
-	return cpuiso_task_is(task, PF_KTHREAD) &&
-	       cpuiso_task_is(task, PF_NO_SETAFFINITY) &&
-	       strstarts(task->comm, "migration/");
-}
-
-/* Who is at it, if that means anything and is not ourselves. */
-static bool culprit(struct task_struct **by)
-{
-	*by = NULL;
-	if (in_hardirq() || in_serving_softirq() || is_idle_task(current) ||
-	    is_stopper(current))
-		return true;
-	if (current == cpuiso_notes_reader())
-		return false;
-	*by = current;
-	return true;
-}
-
 static void intruder(struct task_struct *task, struct task_struct *by, bool ran)
 {
 	struct cpuiso_task_rec *r;
@@ -122,7 +102,7 @@ static notrace void probe_migrate(void *data, struct task_struct *p, int cpu)
 {
 	struct task_struct *by;
 
-	if (is_watched(cpu) && culprit(&by))
+	if (is_watched(cpu) && cpuiso_culprit(&by))
 		intruder(p, by, false);
 }
 
@@ -130,7 +110,7 @@ static notrace void probe_wakeup_new(void *data, struct task_struct *p)
 {
 	struct task_struct *by;
 
-	if (is_watched(task_cpu(p)) && culprit(&by))
+	if (is_watched(task_cpu(p)) && cpuiso_culprit(&by))
 		intruder(p, by, false);
 }
 
@@ -233,7 +213,7 @@ static notrace void probe_wakeup(void *data, struct task_struct *p)
 	if (!cpuiso_task_is(p, PF_KTHREAD))
 		return;
 	/* Its maker may have bound it by now, so bound threads are noted, too. */
-	if (atomic_read(&cpuiso_newborns) > 0 && is_newborn(p) && culprit(&by))
+	if (atomic_read(&cpuiso_newborns) > 0 && is_newborn(p) && cpuiso_culprit(&by))
 		cpuiso_note_put(CPUISO_NOTE_WAKE, p, by, 0);
 	if (READ_ONCE(watch->on) && can_starve(p) && is_kept_off(watch, p)) {
 		wait_begins(watch, p);
@@ -289,7 +269,7 @@ static void irq_written(unsigned int irq)
 
 	if (r && READ_ONCE(r->rec.fight.quiet))
 		return;
-	if (culprit(&by))
+	if (cpuiso_culprit(&by))
 		cpuiso_note_put(CPUISO_NOTE_IRQ, NULL, by, irq);
 }
 
@@ -396,7 +376,7 @@ static int mask_written(struct kprobe *kp, struct pt_regs *regs)
 
 	p = (struct task_struct *)regs_get_kernel_argument(regs, 0);
 	if (cpuiso_task_is(p, PF_NO_SETAFFINITY) ||
-	    switches_migration(p, mask) || !culprit(&by))
+	    switches_migration(p, mask) || !cpuiso_culprit(&by))
 		return 0;
 	r = cpuiso_task_rec_find(store, p);
 	writer = writer_of(p, by, mask, regs);

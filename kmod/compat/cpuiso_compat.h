@@ -86,10 +86,6 @@ static inline bool cpuiso_migration_disabled(const struct task_struct *task)
 #define kthread_run_worker kthread_create_worker
 #endif
 
-#ifndef in_hardirq
-#define in_hardirq() in_irq()
-#endif
-
 /* The mask that set_cpus_allowed_common() is called with. */
 static inline const struct cpumask *cpuiso_new_mask(struct pt_regs *regs)
 {
