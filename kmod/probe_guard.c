@@ -28,8 +28,8 @@
 #include <asm/trace/irq_vectors.h>
 #endif
 #include "compat/cpuiso_compat.h"
-#include "culprit.h"
 #include "cpusets.h"
+#include "culprit.h"
 #include "notes.h"
 #include "probe.h"
 #include "probe_guard.h"

@@ -268,17 +268,14 @@ static int keep(const struct masks *m)
 /* What it is not told of, it would take for what somebody has decided. */
 static void tell_module(struct masks *m)
 {
-	unsigned int tries;
-	int err = ENOMEM;
+	unsigned int tries = 0;
+	int err = ENOENT;
 
-	for (tries = 0; tries < MAX_TRIES && err == ENOMEM; tries++) {
-		if (tries)
-			poll(NULL, 0, 10);
-		err = ENOENT;
-		if (conn_try_open(&m->c) == NL_READY)
+	if (conn_try_open(&m->c) == NL_READY)
+		do
 			err = conn_cpusets(m->c, CPUISO_CMD_CPUSETS_BEGIN);
-		if (!err)
-			return;
+		while (err == ENOMEM && ++tries < MAX_TRIES && !poll(NULL, 0, 10));
+	if (err) {
 		conn_close(m->c);
 		m->c = NULL;
 	}

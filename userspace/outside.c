@@ -56,11 +56,9 @@ static int begin_on(struct shelf *s, struct conn *c, const struct request *req,
 {
 	struct journal *mine = journal_find(&s->all, req->name);
 	unsigned int count[NR_OUTCOMES];
-	enum life life = LIFE_OVER;
+	enum life life = mine ? life_of(mine, c, false) : LIFE_OVER;
 	int code;
 
-	if (mine)
-		life = life_of(mine, c, false);
 	if (life == LIFE_OWNED)
 		return fail(EXIT_REFUSED, "another cpuiso is busy with the isolation %s (process %u); wait for it and try again",
 			    req->name, mine->owner);

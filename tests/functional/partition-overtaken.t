@@ -22,10 +22,9 @@ overtake() {
 	local n=1 left=1
 	while [ -n "$left" ]; do
 		is_loaded || load
-		echo "$1 && echo did >'$T/did'" >"$T/script"
 		rm -f "$T/did" "$T/came"
 		export name=n$n
-		killat -w -d "touch '$T/came'; . '$T/script' 2>/dev/null >&2 || :" "$n" \
+		killat -w -d "touch '$T/came'; { $1; } >/dev/null 2>&1 && touch '$T/did'; :" "$n" \
 			"$CPUISO_BIN" apply -c 1 --name "$name" --pid "${pid[work]}" >"$T/out" 2>"$T/err"
 		[ -e "$T/came" ] || left=''
 		if [ -e "$T/did" ]; then

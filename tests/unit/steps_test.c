@@ -353,21 +353,46 @@ static void test_masks(void)
 	ok(CPU_EQUAL(&self, &other), "a child that was born meanwhile gets its parent's");
 }
 
+static void put_record(const char *orig, const char *present)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text), "%d\t\t\t\t\t\t\t%s\t%s\n", getpid(), orig, present);
+	put("/proc/cpuiso/tasks", text);
+}
+
+static void remove_records(void)
+{
+	char path[PATH_MAX];
+
+	sys_path(path, "/proc/cpuiso/tasks");
+	unlink(path);
+}
+
+/* Restores. Return: true when the kernel has this process where it was. */
+static bool stays(struct masks *m)
+{
+	cpu_set_t was, self;
+
+	sched_getaffinity(0, sizeof(was), &was);
+	masks_restore(m);
+	sched_getaffinity(0, sizeof(self), &self);
+	sched_setaffinity(0, sizeof(was), &was);
+	return CPU_EQUAL(&self, &was);
+}
+
 /* The module, which cannot be told, puts the process back when its status has just been read. */
 static void test_masks_undone(void)
 {
-	char path[PATH_MAX], text[128];
-	cpu_set_t was, self;
+	char path[PATH_MAX];
 	struct masks m;
 	int fd, child;
 
-	sched_getaffinity(0, sizeof(was), &was);
 	put_task(getpid(), 1, "1");
 	sys_path(path, "/proc/%d/task/%d/status", getpid(), getpid());
 	unlink(path);
 	mkfifo(path, 0600);
-	snprintf(text, sizeof(text), "%d\t\t\t\t\t\t\t0-1\t0\n", getpid());
-	put("/proc/cpuiso/tasks", text);
+	put_record("0-1", "0");
 	child = fork();
 	if (!child) {
 		fd = open(path, O_WRONLY);
@@ -379,41 +404,25 @@ static void test_masks_undone(void)
 	waitpid(child, NULL, 0);
 	unlink(path);
 	put_task(getpid(), 1, "3");
-	masks_restore(&m);
-	sched_getaffinity(0, sizeof(self), &self);
-	sched_setaffinity(0, sizeof(was), &was);
-	ok(CPU_EQUAL(&self, &was), "what the module has put back meanwhile stays");
-	sys_path(path, "/proc/cpuiso/tasks");
-	unlink(path);
+	ok(stays(&m), "what the module has put back meanwhile stays");
+	remove_records();
 }
 
 /* So does what one holds that cannot be told, and would take anything else for a decision. */
 static void test_masks_untold(void)
 {
-	cpu_set_t was, self;
-	char text[128];
 	struct masks m;
 
-	sched_getaffinity(0, sizeof(was), &was);
 	put_task(getpid(), 1, "1");
-	snprintf(text, sizeof(text), "%d\t\t\t\t\t\t\t0-1\t0\n", getpid());
-	put("/proc/cpuiso/tasks", text);
+	put_record("0-1", "0");
 	(void)masks_take(&m);
 	put_task(getpid(), 1, "3");
-	masks_restore(&m);
-	sched_getaffinity(0, sizeof(self), &self);
-	sched_setaffinity(0, sizeof(was), &was);
-	ok(CPU_EQUAL(&self, &was), "what it holds is given its original");
+	ok(stays(&m), "what it holds is given its original");
 	put_task(getpid(), 1, "2");
-	snprintf(text, sizeof(text), "%d\t\t\t\t\t\t\t0\t1\n", getpid());
-	put("/proc/cpuiso/tasks", text);
+	put_record("0", "1");
 	(void)masks_take(&m);
-	masks_restore(&m);
-	sched_getaffinity(0, sizeof(self), &self);
-	sched_setaffinity(0, sizeof(was), &was);
-	ok(CPU_EQUAL(&self, &was), "but not where it still has it");
-	sys_path(text, "/proc/cpuiso/tasks");
-	unlink(text);
+	ok(stays(&m), "but not where it still has it");
+	remove_records();
 }
 
 static void put_start(unsigned long long ticks)
