@@ -10,7 +10,6 @@
  * ends and when the opponent answers that.
  */
 #include <linux/jiffies.h>
-#include <linux/moduleparam.h>
 #include <linux/sched/task.h>
 #include <linux/timekeeping.h>
 #include "cpusets.h"
@@ -21,44 +20,16 @@
 #include "isolation.h"
 #include "probe_guard.h"
 #include "record.h"
+#include "starve.h"
 #include "tasks.h"
 
 #define BURST		4
 #define FIRST_WAIT	HZ
 #define LAST_WAIT	(64 * HZ)
 
-static unsigned int starve_ms = 1000;
-module_param(starve_ms, uint, 0644);
-MODULE_PARM_DESC(starve_ms, "report a kernel thread that waits this long for an isolated CPU, in ms; 0: never");
-
 atomic_t cpuiso_newborns = ATOMIC_INIT(0);
 
 static unsigned int n_quiet;
-
-/**
- * struct starve - when to look who waits for a CPU
- * @due: jiffies
- * @pending: somebody waited when we looked last
- * @told: the latest beginning of a wait that was told
- */
-struct starve {
-	unsigned long due;
-	bool pending;
-	u64 told;
-};
-
-static DEFINE_PER_CPU(struct starve, starve);
-static unsigned int n_starve;
-
-static struct cpuiso_isolation *whose(const struct cpumask *mask)
-{
-	struct cpuiso_isolation *iso;
-
-	list_for_each_entry_rcu(iso, &cpuiso_isolations, node, true)
-		if (iso->active && cpumask_intersects(mask, iso->cpus))
-			return iso;
-	return NULL;
-}
 
 static void fill(struct cpuiso_event_rec *e, enum cpuiso_event type,
 		 const struct cpuiso_isolation *iso, struct task_struct *by)
@@ -213,7 +184,7 @@ static void look(struct cpuiso_world *w, struct cpuiso_task_rec *r,
 	if (r->rec.fight.quiet)
 		return;
 	if (!iso)
-		iso = whose(w->now);
+		iso = cpuiso_isolation_of(w->now);
 	if (!iso || r->rec.tolerated)
 		return;
 	class = class_of(task);
@@ -279,7 +250,7 @@ bool cpuiso_guard_admit(struct cpuiso_world *w, struct cpuiso_task_rec *r,
 	    cpuiso_task_is(r->task, PF_NO_SETAFFINITY))
 		return false;
 	cpuiso_task_read_mask(r->task, w->now);
-	iso = whose(w->now);
+	iso = cpuiso_isolation_of(w->now);
 	if (!iso)
 		return false;
 	policy = iso->guard[class_of(r->task)];
@@ -332,7 +303,7 @@ static void look_irq(struct cpuiso_world *w, unsigned int irq,
 		r->rec.tolerated = false;
 		return;
 	}
-	iso = whose(w->now);
+	iso = cpuiso_isolation_of(w->now);
 	if (!iso || r->rec.tolerated)
 		return;
 
@@ -374,17 +345,6 @@ static void note_wake(struct cpuiso_world *w, struct cpuiso_task_rec *r,
 	look(w, r, by);
 }
 
-static void note_starve(unsigned int cpu)
-{
-	struct starve *s = &per_cpu(starve, cpu);
-
-	if (!starve_ms || s->pending)
-		return;
-	s->pending = true;
-	s->due = jiffies + msecs_to_jiffies(starve_ms);
-	n_starve++;
-}
-
 /**
  * cpuiso_guard_note - act on a note that is the guard's
  * @w: the world
@@ -401,7 +361,7 @@ void cpuiso_guard_note(struct cpuiso_world *w, struct cpuiso_note *note)
 		return;
 	}
 	if (note->type == CPUISO_NOTE_STARVE) {
-		note_starve(note->number);
+		cpuiso_starve_note(note->number);
 		return;
 	}
 	r = cpuiso_task_rec_find(w->store, note->task);
@@ -478,64 +438,6 @@ static void retry_fights(struct cpuiso_world *w, unsigned long *due)
 	n_quiet = n;
 }
 
-static void starving(struct task_struct *task, unsigned int cpu, u64 ns)
-{
-	struct cpuiso_isolation *iso = whose(cpumask_of(cpu));
-	struct cpuiso_event_rec e = { .kind = CPUISO_KIND_TASK };
-
-	if (!iso)
-		return;
-	fill(&e, CPUISO_EVENT_STARVING, iso, NULL);
-	e.object = task_pid_nr(task);
-	strscpy(e.name, task->comm, TASK_COMM_LEN);
-	e.ns = ns;
-	scnprintf(e.text, sizeof(e.text), "cpu=%u", cpu);
-	cpuiso_event_emit(&e);
-}
-
-/* Each wait is told once. Return: false when nobody waits any more. */
-static bool judge_waiting(struct starve *s, unsigned int cpu)
-{
-	u64 limit = (u64)starve_ms * NSEC_PER_MSEC, last = s->told, since, age;
-	struct task_struct *task;
-	unsigned int slot = 0;
-	unsigned long in;
-
-	s->pending = false;
-	cpuiso_waiting_rearm(cpu);
-	while ((task = cpuiso_waiting_get(cpu, &slot, &since))) {
-		age = ktime_get_mono_fast_ns() - since;
-		if (age >= limit && since > s->told) {
-			starving(task, cpu, age);
-			last = max(last, since);
-		} else if (age < limit) {
-			in = jiffies + 1 + nsecs_to_jiffies(limit - age);
-			if (!s->pending || time_before(in, s->due))
-				s->due = in;
-			s->pending = true;
-		}
-		put_task_struct(task);
-	}
-	s->told = last;
-	return s->pending;
-}
-
-static void judge_all_waiting(unsigned long *due)
-{
-	unsigned int cpu;
-
-	for_each_possible_cpu(cpu) {
-		struct starve *s = &per_cpu(starve, cpu);
-
-		if (!s->pending)
-			continue;
-		if (time_before(jiffies, s->due) || judge_waiting(s, cpu))
-			sooner(due, s->due);
-		else
-			n_starve--;
-	}
-}
-
 /**
  * cpuiso_guard_due - do what has waited for its time
  * @w: the world
@@ -545,12 +447,12 @@ static void judge_all_waiting(unsigned long *due)
  */
 unsigned long cpuiso_guard_due(struct cpuiso_world *w)
 {
-	unsigned long due = 0;
+	unsigned long due = 0, next;
 
 	if (n_quiet)
 		retry_fights(w, &due);
-	if (n_starve)
-		judge_all_waiting(&due);
+	if (cpuiso_starve_judge(w->store, &next))
+		sooner(&due, next);
 	return due;
 }
 
@@ -561,11 +463,7 @@ unsigned long cpuiso_guard_due(struct cpuiso_world *w)
  */
 void cpuiso_guard_stop(void)
 {
-	unsigned int cpu;
-
-	for_each_possible_cpu(cpu)
-		memset(&per_cpu(starve, cpu), 0, sizeof(struct starve));
-	n_starve = 0;
+	cpuiso_starve_stop();
 	n_quiet = 0;
 	atomic_set(&cpuiso_newborns, 0);
 }

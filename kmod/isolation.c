@@ -111,6 +111,23 @@ struct cpuiso_isolation *cpuiso_isolation_find(const char *name)
 	return NULL;
 }
 
+/**
+ * cpuiso_isolation_of - whose isolated CPUs are these?
+ * @mask: some CPUs
+ *
+ * Context: the worker.
+ * Return: an active isolation that has one of them, or NULL.
+ */
+struct cpuiso_isolation *cpuiso_isolation_of(const struct cpumask *mask)
+{
+	struct cpuiso_isolation *iso;
+
+	list_for_each_entry_rcu(iso, &cpuiso_isolations, node, true)
+		if (iso->active && cpumask_intersects(mask, iso->cpus))
+			return iso;
+	return NULL;
+}
+
 static int check_cpus(const struct cpuiso_isolation *iso, char *message)
 {
 	const struct cpuiso_isolation *other;

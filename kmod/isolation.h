@@ -12,6 +12,7 @@ void cpuiso_isolations_exit(void);
 struct cpuiso_isolation *cpuiso_isolation_new(const char *name);
 void cpuiso_isolation_free(struct cpuiso_isolation *iso);
 struct cpuiso_isolation *cpuiso_isolation_find(const char *name);
+struct cpuiso_isolation *cpuiso_isolation_of(const struct cpumask *mask);
 int cpuiso_isolation_check(const struct cpuiso_isolation *iso, char *message,
 			   unsigned int *attr);
 int cpuiso_isolation_publish(struct cpuiso_isolation *iso, char *message,

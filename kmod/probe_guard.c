@@ -17,10 +17,8 @@
 #include <linux/interrupt.h>
 #include <linux/kprobes.h>
 #include <linux/mm.h>
-#include <linux/percpu.h>
 #include <linux/ptrace.h>
-#include <linux/sched/prio.h>
-#include <linux/sched/task.h>
+#include <linux/sched/rt.h>
 #include <linux/timekeeping.h>
 #include <linux/tracepoint.h>
 #include <trace/events/sched.h>
@@ -33,39 +31,10 @@
 #include "notes.h"
 #include "probe.h"
 #include "probe_guard.h"
+#include "probe_starve.h"
 #include "record.h"
 
-#define STARVE_SLOTS 4
-
-/**
- * struct waiting - a bound kernel thread that is to run and does not
- * @task: no reference: it is taken out before it runs, so it cannot have ended;
- *	NULL when the slot is free
- * @since: ktime_get_mono_fast_ns(); 0 when not written yet
- */
-struct waiting {
-	struct task_struct *task;
-	u64 since;
-};
-
-/**
- * struct watch - what the guard knows of a CPU
- * @on: it is isolated
- * @curr: what runs there, or NULL when it has not switched since it is isolated;
- *	to be looked at with preemption off, so that it is not freed meanwhile
- * @noted: the worker knows that something waits, and comes to look
- * @unsaid: something may have begun to wait that it was not told of
- * @waiting: kernel threads that a real-time task keeps from running
- */
-struct watch {
-	bool on;
-	struct task_struct *curr;
-	atomic_t noted;
-	atomic_t unsaid;
-	struct waiting waiting[STARVE_SLOTS];
-};
-
-static DEFINE_PER_CPU(struct watch, watches);
+/* The isolated CPUs. */
 static struct cpumask watched;
 static struct cpuiso_store *store;
 static unsigned long *handled;
@@ -95,7 +64,7 @@ static void intruder(struct task_struct *task, struct task_struct *by, bool ran)
 
 static notrace bool is_watched(unsigned int cpu)
 {
-	return READ_ONCE(per_cpu(watches, cpu).on);
+	return cpumask_test_cpu(cpu, &watched);
 }
 
 static notrace void probe_migrate(void *data, struct task_struct *p, int cpu)
@@ -114,86 +83,6 @@ static notrace void probe_wakeup_new(void *data, struct task_struct *p)
 		intruder(p, by, false);
 }
 
-/* To be told of. pi_lock or the rq lock of @p is held. */
-static void wait_begins(struct watch *watch, struct task_struct *p)
-{
-	unsigned int i;
-
-	for (i = 0; i < STARVE_SLOTS; i++)
-		if (READ_ONCE(watch->waiting[i].task) == p)
-			return;
-	for (i = 0; i < STARVE_SLOTS; i++)
-		if (!cmpxchg(&watch->waiting[i].task, NULL, p))
-			break;
-	if (i == STARVE_SLOTS)
-		return;
-	WRITE_ONCE(watch->waiting[i].since, ktime_get_mono_fast_ns());
-	atomic_set(&watch->unsaid, 1);
-}
-
-/*
- * A real-time thread of the kernel's is soon done, and on PREEMPT_RT it is
- * softirqs and interrupts. What waits for such is told of when it then has to
- * wait for another.
- *
- * The worker is told of the first that waits and looks at all of them later,
- * so that many short waits cost one note. Preemption is off.
- */
-static void tell_of_waits(struct watch *watch, unsigned int cpu)
-{
-	const struct task_struct *curr;
-	unsigned int i;
-
-	/*
-	 * Who has written unsaid reads curr now, and who has written curr reads
-	 * unsaid: one of the two sees what the other wrote.
-	 */
-	smp_mb();
-	curr = READ_ONCE(watch->curr);
-	if (curr && cpuiso_task_is(curr, PF_KTHREAD))
-		return;
-	if (!atomic_read(&watch->unsaid) || !atomic_xchg(&watch->unsaid, 0))
-		return;
-	for (i = 0; i < STARVE_SLOTS; i++)
-		if (READ_ONCE(watch->waiting[i].task))
-			break;
-	if (i == STARVE_SLOTS || atomic_xchg(&watch->noted, 1))
-		return;
-	if (!cpuiso_note_put(CPUISO_NOTE_STARVE, NULL, NULL, cpu)) {
-		atomic_set(&watch->noted, 0);
-		atomic_set(&watch->unsaid, 1);
-	}
-}
-
-static void wait_ends(struct watch *watch, const struct task_struct *p)
-{
-	unsigned int i;
-
-	for (i = 0; i < STARVE_SLOTS; i++) {
-		if (READ_ONCE(watch->waiting[i].task) != p)
-			continue;
-		WRITE_ONCE(watch->waiting[i].since, 0);
-		/* Frees the slot after its time is gone; see cpuiso_waiting(). */
-		smp_store_release(&watch->waiting[i].task, NULL);
-	}
-}
-
-static bool can_starve(const struct task_struct *p)
-{
-	return cpuiso_task_is(p, PF_KTHREAD) &&
-	       cpuiso_task_is(p, PF_NO_SETAFFINITY) &&
-	       p->nr_cpus_allowed == 1 && !is_idle_task(p);
-}
-
-/* The policy of what runs there may have changed since it was switched to. */
-static bool is_kept_off(const struct watch *watch, const struct task_struct *p)
-{
-	const struct task_struct *curr = READ_ONCE(watch->curr);
-	int prio = curr ? READ_ONCE(curr->prio) : 0;
-
-	return curr != p && prio < MAX_RT_PRIO && prio <= p->prio;
-}
-
 /*
  * A kernel thread gets its mask, from itself or (5.10) from its maker, before
  * its maker wakes it. Until then its maker may bind it. That it was preempted
@@ -207,7 +96,6 @@ static bool is_newborn(const struct task_struct *p)
 
 static notrace void probe_wakeup(void *data, struct task_struct *p)
 {
-	struct watch *watch = &per_cpu(watches, task_cpu(p));
 	struct task_struct *by;
 
 	if (!cpuiso_task_is(p, PF_KTHREAD))
@@ -215,10 +103,8 @@ static notrace void probe_wakeup(void *data, struct task_struct *p)
 	/* Its maker may have bound it by now, so bound threads are noted, too. */
 	if (atomic_read(&cpuiso_newborns) > 0 && is_newborn(p) && cpuiso_culprit(&by))
 		cpuiso_note_put(CPUISO_NOTE_WAKE, p, by, 0);
-	if (READ_ONCE(watch->on) && can_starve(p) && is_kept_off(watch, p)) {
-		wait_begins(watch, p);
-		tell_of_waits(watch, task_cpu(p));
-	}
+	if (is_watched(task_cpu(p)))
+		cpuiso_starve_wakeup(p);
 }
 
 /**
@@ -232,19 +118,9 @@ static notrace void probe_wakeup(void *data, struct task_struct *p)
 notrace void cpuiso_guard_switch(bool preempt, struct task_struct *prev,
 				 struct task_struct *next)
 {
-	struct watch *watch = this_cpu_ptr(&watches);
-
-	if (!READ_ONCE(watch->on))
+	if (!is_watched(smp_processor_id()))
 		return;
-	WRITE_ONCE(watch->curr, next);
-	wait_ends(watch, next);
-	if (next->prio < MAX_RT_PRIO) {
-		if (can_starve(prev) && (preempt || task_is_running(prev)))
-			wait_begins(watch, prev);
-		/* It would say nothing, after a barrier at each such switch. */
-		if (!cpuiso_task_is(next, PF_KTHREAD))
-			tell_of_waits(watch, smp_processor_id());
-	}
+	cpuiso_starve_switch(preempt, prev, next);
 	intruder(next, NULL, true);
 }
 
@@ -256,7 +132,7 @@ notrace void cpuiso_guard_switch(bool preempt, struct task_struct *prev,
  */
 notrace void cpuiso_guard_irq(unsigned int irq)
 {
-	if (!__this_cpu_read(watches.on) || irq >= nr_handled ||
+	if (!is_watched(smp_processor_id()) || irq >= nr_handled ||
 	    test_and_set_bit(irq, handled))
 		return;
 	cpuiso_note_put(CPUISO_NOTE_IRQ, NULL, NULL, irq);
@@ -503,23 +379,12 @@ bool cpuiso_guard_sees_masks(void)
  */
 void cpuiso_guard_watch(unsigned int cpu, bool on)
 {
-	struct watch *watch = &per_cpu(watches, cpu);
-	unsigned int i;
-
-	WRITE_ONCE(watch->curr, NULL);
-	if (on)
+	if (on) {
+		cpuiso_starve_forget(cpu);
 		cpumask_set_cpu(cpu, &watched);
-	else
+	} else {
 		cpumask_clear_cpu(cpu, &watched);
-	WRITE_ONCE(watch->on, on);
-	if (on)
-		return;
-	for (i = 0; i < STARVE_SLOTS; i++) {
-		WRITE_ONCE(watch->waiting[i].since, 0);
-		WRITE_ONCE(watch->waiting[i].task, NULL);
 	}
-	atomic_set(&watch->noted, 0);
-	atomic_set(&watch->unsaid, 0);
 }
 
 /**
@@ -530,47 +395,4 @@ void cpuiso_guard_rearm_irq(unsigned int irq)
 {
 	if (handled && irq < nr_handled)
 		clear_bit(irq, handled);
-}
-
-/**
- * cpuiso_waiting_get - who waits for a CPU?
- * @cpu: which
- * @slot: from which slot on; becomes the slot after the one that was found
- * @since: since when, in ktime_get_mono_fast_ns()
- *
- * Return: a reference to a kernel thread, or NULL when there are no more.
- */
-struct task_struct *cpuiso_waiting_get(unsigned int cpu, unsigned int *slot,
-				       u64 *since)
-{
-	struct watch *watch = &per_cpu(watches, cpu);
-	struct task_struct *task = NULL;
-
-	/* It has not run since, so its end is not a grace period ago. */
-	rcu_read_lock();
-	while (!task && *slot < STARVE_SLOTS) {
-		struct waiting *w = &watch->waiting[(*slot)++];
-
-		/* The time is read after the task it belongs to. */
-		task = smp_load_acquire(&w->task);
-		*since = READ_ONCE(w->since);
-		if (task && !*since)
-			task = NULL;
-		if (task)
-			get_task_struct(task);
-	}
-	rcu_read_unlock();
-	return task;
-}
-
-/**
- * cpuiso_waiting_rearm - note the next one that waits for a CPU
- * @cpu: which
- *
- * Whoever waits already is to be looked for afterwards.
- */
-void cpuiso_waiting_rearm(unsigned int cpu)
-{
-	/* Ordered before the look at the slots. */
-	atomic_xchg(&per_cpu(watches, cpu).noted, 0);
 }

@@ -15,8 +15,5 @@ void cpuiso_guard_switch(bool preempt, struct task_struct *prev,
 			 struct task_struct *next);
 void cpuiso_guard_irq(unsigned int irq);
 void cpuiso_guard_rearm_irq(unsigned int irq);
-struct task_struct *cpuiso_waiting_get(unsigned int cpu, unsigned int *slot,
-				       u64 *since);
-void cpuiso_waiting_rearm(unsigned int cpu);
 
 #endif
