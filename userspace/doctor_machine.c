@@ -137,6 +137,9 @@ static void check_tick(struct doctor *d)
 	else if (cpuset_empty(&d->boot.nohz_full))
 		doctor_say(d, DOCTOR_NOTE, "%d a second on every busy CPU; only nohz_full stops it",
 			   atoi(hz + 11));
+	else if (sys_kernel_version() == 612)
+		doctor_say(d, DOCTOR_NOTE, "%d a second; on nohz_full CPUs while one task runs only once a second, for the deadline server of kernel 6.12; to have none, boot another version",
+			   atoi(hz + 11));
 	else
 		doctor_say(d, DOCTOR_OK, "%d a second, stopped on nohz_full CPUs while one task runs",
 			   atoi(hz + 11));

@@ -150,7 +150,7 @@ const struct explanation explain_table[] = {
 	{ "hrtimer", "tick_sched_timer tick_nohz_handler", NULL, false,
 	  "the tick", "the kernel ticks while more than one task is runnable, and without nohz_full always",
 	  { NOHZ_FULL, PARAM("skew_tick=1", "skew_tick=1 on the boot line: it stays, but does not meet those of other CPUs on one lock") },
-	  "nothing: have one runnable task at a time on this CPU" },
+	  "nothing: have one runnable task at a time on this CPU; on kernel 6.12 the deadline server brings it back once a second all the same" },
 	{ "hrtimer", "watchdog_timer_fn", NULL, false,
 	  "the watchdog for soft lockups", "it looks at every CPU in kernel.watchdog_cpumask",
 	  { ISOLATE, SET("/proc/sys/kernel/watchdog", "0"), PARAM("nosoftlockup", "nosoftlockup on the boot line") }, NULL },

@@ -37,7 +37,7 @@ tried "apply and revert faster than it looks around"
 
 try iso apply -c 1 --name t
 stop_it
-check "it goes meanwhile, and that is no error" iso revert t
+check "it goes meanwhile, and that is no error" revert_beside t
 
 start_it ""
 try iso apply -c 1 --name t

@@ -8,6 +8,7 @@
 . "${TESTLIB:-$(dirname "$0")}/lib.sh"
 apply_options=(--no-partition)
 need_cpus 4
+! servers_stay || skip_all "the deadline servers of this kernel let others run beside a realtime task"
 plan 24
 
 watchdog=/proc/sys/kernel/watchdog_cpumask
@@ -25,7 +26,6 @@ leave() {
 trap leave EXIT
 echo -1 >$throttle
 if [ -e "$SERVERS" ]; then
-	has_servers || skip_all "the deadline servers of this kernel let others run beside a realtime task"
 	for server in "$SERVERS"/cpu*/runtime; do
 		server_was[$server]=$(<"$server")
 		echo 0 >"$server" || bail_out "a deadline server cannot be switched off"

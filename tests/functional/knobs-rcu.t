@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # cpus: 4
-# boot: rcu_nocbs
+# boot: rcu_nocbs rcutree.enable_rcu_lazy=0
 # RCU callbacks are offloaded while a CPU is isolated, if it is asked for; a CPU is taken down and up once, if that is.
 . "${TESTLIB:-$(dirname "$0")}/lib.sh"
 need_cpus 4
@@ -15,6 +15,7 @@ plan 21
 rcu=(--rcu)
 kernel_before 6 12 || rcu=(--rcu --replug)
 
+# Callbacks that are put off for seconds, as a newer kernel does when they are offloaded, tell nothing: hence the boot line.
 # Does the kernel thread that runs the callbacks of CPU 1 get to run while that CPU makes some? A grace period gathers what
 # a slow machine makes in it, so there are as many as it takes.
 offloaded() {

@@ -25,21 +25,31 @@ noise_between() {
 		($2, $3) in was ? was[$2, $3] != $4 " " $5 : $4 $5 != "00" { print $2, $3, $4, $5 }' "$1" "$2"
 }
 
-quiet=''
-for ((i = 0; i < 30; i++)); do
-	cat $PROC/stats >"$T/stats.1"
-	sleep 1
-	cat $PROC/stats >"$T/stats.2"
-	quiet=$(noise_between "$T/stats.1" "$T/stats.2")
-	[ -n "$quiet" ] || break
-done
-is "a second without noise is reached" "$quiet" ""
-note "at attempt $((i + 1))"
-read -r _ before _ < <(stat_of "$T/stats.1" 1 time workload)
-read -r _ after _ < <(stat_of "$T/stats.2" 1 time workload)
-read -r _ from _ < <(stat_of "$T/stats.1" 1 time wall)
-read -r _ to _ < <(stat_of "$T/stats.2" 1 time wall)
-is "and all of it is the workload's" $((after - before)) $((to - from))
+reach_quiet() {
+	local quiet='' i
+	for ((i = 0; i < 30; i++)); do
+		cat $PROC/stats >"$T/stats.1"
+		sleep 1
+		cat $PROC/stats >"$T/stats.2"
+		quiet=$(noise_between "$T/stats.1" "$T/stats.2")
+		[ -n "$quiet" ] || break
+	done
+	is "${reached[0]}" "$quiet" ""
+	note "at attempt $((i + 1))"
+	read -r _ before _ < <(stat_of "$T/stats.1" 1 time workload)
+	read -r _ after _ < <(stat_of "$T/stats.2" 1 time workload)
+	read -r _ from _ < <(stat_of "$T/stats.1" 1 time wall)
+	read -r _ to _ < <(stat_of "$T/stats.2" 1 time wall)
+	is "${reached[1]}" $((after - before)) $((to - from))
+}
+reached=("a second without noise is reached" "and all of it is the workload's")
+if servers_stay; then
+	for name in "${reached[@]}"; do
+		skip "$name" "the deadline server of this kernel brings the tick back once a second"
+	done
+else
+	reach_quiet
+fi
 
 agree "quiet" "${seconds:-5}" "$spin" "$spin"
 note "in ${seconds:-5} s:" "$(noise_between "$T/stats.1" "$T/stats.2")"

@@ -191,6 +191,9 @@ SERVERS=/sys/kernel/debug/sched/fair_server
 has_servers() {
 	[ -e "$SERVERS" ] && [[ $(uname -r) != 6.12.* ]]
 }
+servers_stay() {
+	[ -e "$SERVERS" ] && ! has_servers
+}
 
 # The CPUs of unbound work that were asked for: from 6.7 on the kernel takes those of partitions off what comes of it.
 UNBOUND_ASKED=/sys/devices/virtual/workqueue/cpumask_requested

@@ -70,7 +70,7 @@ tried "one that is restarted, with a list of the administrator's, is told again"
 is "the journal is about that one only" "$(grep -c '"step": *"irqbalance"' /run/cpuiso/t.json) $(
 	grep -c "irqbalance$it.sock" /run/cpuiso/t.json)" "1 1"
 forget
-check "revert" iso revert t
+check "revert" revert_beside t
 check "gives it back the list that it would have" banned 1
 check "that is logged" said '^event=reverted isolation=t'
 
@@ -92,6 +92,7 @@ check "and come again" said '^event=module-loaded'
 # Where there was nothing to set outside the module, there is no journal and no keeper until now.
 stop_it
 echo 1 >$default
+first=$(<$default)
 try iso apply -c 1 --name t --no-partition --keep fair-server
 [ ! -e /run/cpuiso/t.json ] || complain "there is a journal"
 tried "an isolation without a journal"
@@ -102,7 +103,7 @@ tried "irqbalance comes: a journal is begun for it"
 try unload
 try put_back
 try banned 0
-is "its keeper puts that back" "$(<$default)" 1
+is "its keeper puts that back" "$(<$default)" "$first"
 tried "the list as well"
 stop_it
 echo "$was" >$default

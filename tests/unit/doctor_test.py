@@ -80,6 +80,10 @@ finds(f, "isolcpus", "ok", "at runtime")
 finds(f, "tick", "note", "250")
 finds(f, "smt", "note", "0 with 1", "3 with 2")
 
+f = doctor("-c", "2-3", files={"proc/sys/kernel/osrelease": "6.12.1-amd64\n",
+                               "boot/config-6.12.1-amd64": "#\nCONFIG_HZ=250\n"})
+finds(f, "tick", "note", "once a second", "boot another version")
+
 f = doctor("-c", "1", files={"proc/cmdline": "rcu_nocbs -- nohz_full=1\n",
                              "sys/devices/system/cpu/nohz_full": None})
 finds(f, "rcu_nocbs", "note", "at runtime")
