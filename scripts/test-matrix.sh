@@ -54,7 +54,7 @@ build() {
 	result $status "$kernel: $compiler, W=1"
 }
 
-# suite KERNEL CPUS [OPTION]: sets $verdict; why something was skipped is added to $work/skips
+# suite KERNEL CPUS [OPTION]: sets $verdict; what failed is added to $work/fails, why something was skipped to $work/skips
 suite() {
 	local status=0 before=$failed
 	"$tree/scripts/test.sh" --kernel "$1" --cpus "$2" "${@:3}" "${options[@]}" 2>&1 | tee "$work/out" || status=$?
@@ -64,21 +64,29 @@ suite() {
 	fi
 	verdict=$(grep -E '^[0-9]+ passed, ' "$work/out" | tail -1)
 	verdict=${verdict/, 0 failed/}
+	sed -n "s/^ *FAILED: /on $2 CPUs: /p" "$work/out" >>"$work/fails"
 	sed -n 's/^ *ok [0-9]* \(- \)*\(.*\) # SKIP *\(.*\)/\2: \3/p' "$work/out" >>"$work/skips"
 }
 
+# bullets TITLE FILE: its lines, if there are any
+bullets() {
+	local bullet
+	[ -s "$2" ] || return 0
+	printf '%s\n\n' "$1"
+	sort -u "$2" | sed 's/[\\*`|_]/\\&/g' | while IFS= read -r bullet; do
+		fold -s -w 76 <<<"$bullet" | sed '1s/^/* /; 1!s/^/  /; s/ *$//'
+	done
+	echo
+}
+
 section() {
-	local kernel=$1 line skip
+	local kernel=$1 line
 	printf '.. kernel %s\n\n%s\n%s\n\n' "$kernel" "$kernel" "${kernel//?/=}"
 	line="=========== ============================================"
 	printf '%s\n' "$line" "kernel      $abi" "cpuiso      $of" "gcc, W=1    $gcc" "clang, W=1  $clang" "2 CPUs      $two" \
 		"8 CPUs      $eight" "$line" ""
-	[ -s "$work/skips" ] || return 0
-	printf '%s\n\n' "Not tested there:"
-	sort -u "$work/skips" | while read -r skip; do
-		fold -s -w 76 <<<"$skip" | sed '1s/^/* /; 1!s/^/  /; s/ *$//'
-	done
-	echo
+	bullets "Failed there:" "$work/fails"
+	bullets "Not tested there:" "$work/skips"
 }
 
 # write_table KERNEL: what was there stays, but for its section; the order is that of the kernels.
@@ -108,8 +116,9 @@ write_table() {
 		END
 		for kernel in "${known[@]}"; do
 			cat "$work/section.$kernel"
+			echo
 		done
-	} | sed -e :a -e '/^\n*$/{$d;N;ba' -e '}' >"$work/table"
+	} | cat -s | sed -e :a -e '/^\n*$/{$d;N;ba' -e '}' >"$work/table"
 	cp "$work/table" "$table"
 }
 
@@ -121,6 +130,7 @@ for kernel in "${kernels[@]}"; do
 		failed=$((failed + 1))
 		continue
 	fi
+	: >"$work/fails"
 	: >"$work/skips"
 	build "$kernel" gcc
 	gcc=$verdict

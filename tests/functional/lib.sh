@@ -136,6 +136,17 @@ unload() {
 	rmmod cpuiso
 }
 
+# rmmod is refused while a dump is under way. That it is refused for ever is what may not be.
+unload_in_time() {
+	local i
+	for ((i = 0; i < 200; i++)); do
+		rmmod cpuiso 2>"$T/rmmod" && return
+		grep -Eq 'in use|temporarily unavailable' "$T/rmmod" || break
+	done
+	echo "after $i times: $(<"$T/rmmod")"
+	return 1
+}
+
 # The module has done all that it was told.
 settle() {
 	wait-for 30 line "$PROC/status" $'^busy\t-$'

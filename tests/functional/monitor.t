@@ -117,7 +117,7 @@ start_monitor 200ms
 try said '^event=module-loaded'
 try iso apply -c 1 --name t
 try pkill -9 -f 'cpuiso keep t$'
-try unload
+try unload_in_time
 try wait-for 30 absent /run/cpuiso/t.json
 is "a keeper that was killed: the monitor does its work" "$(<$default)" "$was"
 tried "soon"

@@ -8,17 +8,6 @@ hire work
 ask work thread 2
 remember
 
-# rmmod is refused while a dump is under way. That it is refused for ever is what may not be.
-unload_in_time() {
-	local i
-	for ((i = 0; i < 200; i++)); do
-		rmmod cpuiso 2>"$T/rmmod" && return
-		grep -Eq 'in use|temporarily unavailable' "$T/rmmod" || break
-	done
-	echo "after $i times: $(<"$T/rmmod")"
-	return 1
-}
-
 # Each loop ends when it finds no module.
 applies() {
 	local n=0
