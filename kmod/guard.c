@@ -164,7 +164,8 @@ static void look(struct cpuiso_world *w, struct cpuiso_task_rec *r,
 	atomic_set(&r->noted, 0);
 	ran_at = xchg(&r->ran_at, 0);
 	by_pid = xchg(&r->by_pid, 0);
-	if (cpuiso_task_is(task, PF_EXITING | PF_NO_SETAFFINITY) || r->newborn)
+	if (cpuiso_task_is(task, PF_EXITING | PF_NO_SETAFFINITY) ||
+	    r->newborn || cpuiso_task_await_birth(r))
 		return;
 	/* What follows from hotplug is not somebody's doing, and settled there. */
 	if (cpuiso_hotplug_pending() ||

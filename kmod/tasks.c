@@ -13,6 +13,7 @@
 #include "cpusets.h"
 #include "event.h"
 #include "members.h"
+#include "probe_guard.h"
 #include "record.h"
 #include "sched.h"
 #include "tasks.h"
@@ -273,6 +274,43 @@ static void move(struct cpuiso_world *w, struct cpuiso_task_rec *r,
 			   err);
 }
 
+/*
+ * A kernel thread sleeps once before it begins, until its maker wakes it. It
+ * may not have come to that yet.
+ */
+static bool is_unborn(const struct cpuiso_task_rec *r)
+{
+	const struct task_struct *task = r->task;
+	unsigned long slept = READ_ONCE(task->nvcsw);
+
+	return !r->woken && cpuiso_task_is(task, PF_KTHREAD) &&
+	       (!slept || (slept == 1 &&
+			   cpuiso_task_state(task) == TASK_UNINTERRUPTIBLE));
+}
+
+/**
+ * cpuiso_task_await_birth - is a task to be left alone until it is woken?
+ * @r: its record
+ *
+ * Whoever makes a kernel thread may bind it until then. If we wrote its mask
+ * beside that, ours could be the one that stays, and a thread that counts on
+ * its CPU would run on another. Afterwards nobody binds it any more, so what
+ * was seen of PF_NO_SETAFFINITY holds.
+ *
+ * Context: the worker, which is told when it is woken.
+ * Return: true when it is.
+ */
+bool cpuiso_task_await_birth(struct cpuiso_task_rec *r)
+{
+	if (!is_unborn(r))
+		return false;
+	if (!r->newborn) {
+		r->newborn = true;
+		atomic_inc(&cpuiso_newborns);
+	}
+	return true;
+}
+
 /**
  * cpuiso_task_settle - bring a task to where it belongs
  * @w: the world
@@ -312,7 +350,7 @@ void cpuiso_task_settle(struct cpuiso_world *w, struct cpuiso_task_rec *r)
 		cpuiso_sched_settle(w, r);
 	if (cpumask_equal(w->scratch, r->rec.set))
 		cpuiso_rec_verdict(&r->rec, verdict, 0);
-	else
+	else if (w->planned || w->outcome || !cpuiso_task_await_birth(r))
 		move(w, r, w->scratch, verdict, theirs);
 }
 

@@ -38,6 +38,7 @@ struct cpuiso_task_rec *cpuiso_task_note(struct cpuiso_world *w,
 struct cpuiso_task_rec *cpuiso_task_note_child(struct cpuiso_world *w,
 					       struct task_struct *child,
 					       struct cpuiso_task_rec *parent);
+bool cpuiso_task_await_birth(struct cpuiso_task_rec *r);
 void cpuiso_task_settle(struct cpuiso_world *w, struct cpuiso_task_rec *r);
 void cpuiso_task_match(struct cpuiso_world *w, struct cpuiso_task_rec *r);
 void cpuiso_task_join(struct cpuiso_task_rec *r, struct cpuiso_isolation *iso,

@@ -70,6 +70,9 @@ static inline struct nlattr **cpuiso_dump_attrs(struct netlink_callback *cb)
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 14, 0)
 #define task_is_running(task) (READ_ONCE((task)->state) == TASK_RUNNING)
+#define cpuiso_task_state(task) READ_ONCE((task)->state)
+#else
+#define cpuiso_task_state(task) READ_ONCE((task)->__state)
 #endif
 
 static inline bool cpuiso_migration_disabled(const struct task_struct *task)

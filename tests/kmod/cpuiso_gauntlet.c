@@ -7,6 +7,8 @@
  *   widen N MS      N that every MS ms allow themselves every CPU again
  *   calm            those do not any more; they stay
  *   bind CPU MS     one that is bound to a CPU MS ms after it was made
+ *   make            one that is not woken yet
+ *   wake [CPU]      bind that to a CPU, or not, and wake it
  *   irq N           request the unused interrupt N
  *   free N          free it
  *   work CPU N      N items on a CPU's own workqueue, and N unbound ones
@@ -33,6 +35,7 @@
 static DEFINE_MUTEX(lock);
 static struct task_struct *threads[MAX_THREADS];
 static unsigned int n_threads;
+static struct task_struct *unborn;
 static bool calm;
 static DECLARE_BITMAP(requested, MAX_IRQ);
 static struct workqueue_struct *bound, *unbound;
@@ -107,6 +110,32 @@ static int bind(unsigned int cpu, unsigned int ms)
 	return keep(task);
 }
 
+static int make(void)
+{
+	struct task_struct *task;
+
+	if (unborn)
+		return -EINVAL;
+	task = kthread_create(plain_fn, NULL, "gnt-make");
+	if (IS_ERR(task))
+		return PTR_ERR(task);
+	unborn = task;
+	return 0;
+}
+
+static int wake(int cpu)
+{
+	struct task_struct *task = unborn;
+
+	if (!task || n_threads == MAX_THREADS || cpu >= (int)nr_cpu_ids)
+		return -EINVAL;
+	unborn = NULL;
+	if (cpu >= 0)
+		kthread_bind(task, cpu);
+	wake_up_process(task);
+	return keep(task);
+}
+
 static int queue(unsigned int cpu, unsigned int n)
 {
 	struct item *item;
@@ -148,6 +177,9 @@ static int release(unsigned int irq)
 
 static void stop_all(void)
 {
+	if (unborn)
+		kthread_stop(unborn);
+	unborn = NULL;
 	while (n_threads) {
 		kthread_stop(threads[--n_threads]);
 		put_task_struct(threads[n_threads]);
@@ -157,6 +189,7 @@ static void stop_all(void)
 static int obey(const char *order)
 {
 	unsigned int a = 0, b = 0;
+	int cpu = -1;
 
 	if (sscanf(order, "plain %u", &a) == 1)
 		return start(plain_fn, a, 0, "gnt-plain");
@@ -170,6 +203,12 @@ static int obey(const char *order)
 	}
 	if (sscanf(order, "bind %u %u", &a, &b) == 2)
 		return bind(a, b);
+	if (!strncmp(order, "make", 4))
+		return make();
+	if (!strncmp(order, "wake", 4)) {
+		sscanf(order, "wake %d", &cpu);
+		return wake(cpu);
+	}
 	if (sscanf(order, "irq %u", &a) == 1)
 		return request(a);
 	if (sscanf(order, "free %u", &a) == 1)
