@@ -205,10 +205,8 @@ static int obey(const char *order)
 		return bind(a, b);
 	if (!strncmp(order, "make", 4))
 		return make();
-	if (!strncmp(order, "wake", 4)) {
-		sscanf(order, "wake %d", &cpu);
+	if (sscanf(order, "wake %d", &cpu) == 1 || !strncmp(order, "wake", 4))
 		return wake(cpu);
-	}
 	if (sscanf(order, "irq %u", &a) == 1)
 		return request(a);
 	if (sscanf(order, "free %u", &a) == 1)
