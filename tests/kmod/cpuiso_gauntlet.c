@@ -95,28 +95,13 @@ static int start(int (*fn)(void *data), unsigned int n, unsigned long ms,
 	return err;
 }
 
-static int bind(unsigned int cpu, unsigned int ms)
-{
-	struct task_struct *task;
-
-	if (n_threads == MAX_THREADS || cpu >= nr_cpu_ids)
-		return -EINVAL;
-	task = kthread_create(plain_fn, NULL, "gnt-bind");
-	if (IS_ERR(task))
-		return PTR_ERR(task);
-	msleep(ms);
-	kthread_bind(task, cpu);
-	wake_up_process(task);
-	return keep(task);
-}
-
-static int make(void)
+static int make(const char *name)
 {
 	struct task_struct *task;
 
 	if (unborn)
 		return -EINVAL;
-	task = kthread_create(plain_fn, NULL, "gnt-make");
+	task = kthread_create(plain_fn, NULL, "%s", name);
 	if (IS_ERR(task))
 		return PTR_ERR(task);
 	unborn = task;
@@ -134,6 +119,16 @@ static int wake(int cpu)
 		kthread_bind(task, cpu);
 	wake_up_process(task);
 	return keep(task);
+}
+
+static int bind(unsigned int cpu, unsigned int ms)
+{
+	int err = cpu < nr_cpu_ids ? make("gnt-bind") : -EINVAL;
+
+	if (err)
+		return err;
+	msleep(ms);
+	return wake(cpu);
 }
 
 static int queue(unsigned int cpu, unsigned int n)
@@ -204,7 +199,7 @@ static int obey(const char *order)
 	if (sscanf(order, "bind %u %u", &a, &b) == 2)
 		return bind(a, b);
 	if (!strncmp(order, "make", 4))
-		return make();
+		return make("gnt-make");
 	if (sscanf(order, "wake %d", &cpu) == 1 || !strncmp(order, "wake", 4))
 		return wake(cpu);
 	if (sscanf(order, "irq %u", &a) == 1)
