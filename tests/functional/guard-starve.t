@@ -100,9 +100,7 @@ another_wait() {
 if [ ! -e $server ] || [ "$(<$server)" = 0 ]; then
 	starve
 else
-	for name in "${starving[@]}"; do
-		skip "$name" "the deadline server lets it run"
-	done
+	skip_each "the deadline server lets it run" "${starving[@]}"
 fi
 chrt -o -p 0 "$spinner"
 echo "$rt_before" >$rt

@@ -196,8 +196,7 @@ if ip link add tv0 numtxqueues 2 type dummy && tc qdisc add dev tv0 root mqprio 
 	try iso revert
 	tried "and so does the apply"
 else
-	skip "a plan says what cannot be read, and why" "no queue without a class"
-	skip "and so does the apply" "no queue without a class"
+	skip_each "no queue without a class" "a plan says what cannot be read, and why" "and so does the apply"
 fi
 ip link del tv0 2>/dev/null
 finish

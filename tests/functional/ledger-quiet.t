@@ -44,9 +44,7 @@ reach_quiet() {
 }
 reached=("a second without noise is reached" "and all of it is the workload's")
 if servers_stay; then
-	for name in "${reached[@]}"; do
-		skip "$name" "the deadline server of this kernel brings the tick back once a second"
-	done
+	skip_each "the deadline server of this kernel brings the tick back once a second" "${reached[@]}"
 else
 	reach_quiet
 fi

@@ -47,6 +47,14 @@ skip() {
 	echo "ok $n_results - $1 # SKIP $2"
 }
 
+# skip_each WHY NAME...
+skip_each() {
+	local name
+	for name in "${@:2}"; do
+		skip "$name" "$1"
+	done
+}
+
 bail_out() {
 	echo "Bail out! $*"
 	exit 1

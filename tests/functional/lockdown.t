@@ -58,9 +58,8 @@ if [ -n "$sign" ] && command -v openssl >/dev/null; then
 	is "signed with a key that nobody trusts, it is refused" "$?" 1
 	check "doctor: it is signed, and its key has to be trusted" doctor_says 'updates/cpuiso.ko is signed.*mokutil --import'
 else
-	for name in "modinfo shows who signed it" "signed with a key that nobody trusts" "doctor: it is signed"; do
-		skip "$name" "there is no sign-file or no openssl"
-	done
+	skip_each "there is no sign-file or no openssl" "modinfo shows who signed it" \
+		"signed with a key that nobody trusts" "doctor: it is signed"
 fi
 rm -f "$modules/cpuiso.ko"
 same "everything is as it was before insmod"
