@@ -15,7 +15,7 @@ packages() {
 	build) echo gcc make pkg-config linux-headers-amd64 libnl-3-dev libnl-genl-3-dev libjson-c-dev libsystemd-dev libncurses-dev ;;
 	vm) echo gcc libc6-dev qemu-system-x86 busybox-static kmod cpio xz-utils zstd iproute2 util-linux ;;
 	demo) echo lighttpd httperf ;;
-	test) echo lighttpd curl tuna cpuset irqbalance stress-ng e2fsprogs python3-yaml prometheus dkms ;;
+	test) echo lighttpd curl tuna cpuset irqbalance stress-ng strace e2fsprogs python3-yaml prometheus dkms ;;
 	check) echo git perl xz-utils sparse cppcheck coccinelle clang lld llvm clang-format shellcheck codespell yamllint python3-docutils ;;
 	debug) echo gcc make libelf-dev bc flex bison libssl-dev dwarves rsync xz-utils cpio ;;
 	matrix) echo debootstrap clang lld llvm libelf-dev ;;

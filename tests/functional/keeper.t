@@ -4,7 +4,7 @@
 # killed, and by nobody where the journal is no good. The default mask of interrupts stands for all of it.
 . "${TESTLIB:-$(dirname "$0")}/lib.sh"
 . "$TESTLIB/keeper.sh"
-plan 31
+plan 33
 
 DEFAULT=/proc/irq/default_smp_affinity
 RUN=/run/cpuiso
@@ -53,6 +53,28 @@ try kill_keeper t
 try iso revert t
 tried "keeper killed, revert"
 same "revert puts all of it back"
+
+# A command that is at it ends just before the keeper can wait for its end.
+own() {
+	/usr/bin/python3 - "$RUN/t.json" "$1" <<-'END'
+		import json, sys
+		file, pid = sys.argv[1:]
+		journal = json.load(open(file))
+		journal["owner"] = int(pid)
+		journal["owner_start"] = int(open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()[19])
+		json.dump(journal, open(file, "w"))
+	END
+}
+try apply t
+hire command
+try own "${pid[command]}"
+keeper=$(keeper_of t)
+strace -qq -o "$T/trace" -e trace=pidfd_open -e inject=pidfd_open:error=ESRCH:when=1 -p "$keeper" &
+try wait-for 30 line "/proc/$keeper/status" $'^TracerPid:\t[1-9]'
+try rawnl send revert name=t
+check "a keeper finds that a command is at it, and cannot wait for it" wait-for 30 line "$T/trace" 'INJECTED'
+dismiss command
+same "that command has ended: the keeper puts back"
 
 # Loaded again meanwhile, with an isolation of the same name that is another's.
 try apply t
