@@ -120,16 +120,6 @@ static void connect_module(struct keeper *k)
 	k->c = NULL;
 }
 
-static void await_owner(struct keeper *k, const struct journal *j)
-{
-	k->owner = syscall(SYS_pidfd_open, j->owner, 0);
-	/* It may have ended between question and answer. */
-	if (k->owner < 0 || !journal_owned(j)) {
-		k->look = true;
-		poll(NULL, 0, 50);
-	}
-}
-
 /* Returns true when there is nothing left to keep. */
 static bool look(struct keeper *k)
 {
@@ -148,10 +138,13 @@ static bool look(struct keeper *k)
 		life = life_of(j, k->c, k->absent);
 	if (j && life == LIFE_OVER)
 		shelf_restore(&s, j, "keep", count, NULL);
-	if (life == LIFE_OWNED)
-		await_owner(k, j);
+	if (life == LIFE_OWNED) {
+		k->owner = syscall(SYS_pidfd_open, j->owner, 0);
+		if (k->owner < 0 || !journal_owned(j))
+			life = LIFE_UNKNOWN;
+	}
 	shelf_close(&s);
-	/* The module may have gone between question and answer. */
+	/* Module or owner may have gone between question and answer. */
 	if (life == LIFE_UNKNOWN) {
 		conn_close(k->c);
 		k->c = NULL;
