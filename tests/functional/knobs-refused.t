@@ -9,8 +9,7 @@
 # The kernel does not let a deadline task be moved, but for a partition.
 apply_options=(--no-partition)
 only_cpus 4
-[ -e $CG/cgroup.controllers ] || skip_all "cgroup v2 is not mounted at $CG"
-grep -qw cpuset $CG/cgroup.controllers || skip_all "there is no cpuset controller"
+need_cpuset
 # 5.10 takes its bound kworkers along when a partition is made, and does not work properly after that.
 can_overcommit=1
 ! kernel_before 5 11 || can_overcommit=

@@ -3,9 +3,13 @@
 # What the tests of the partition share: where cgroup v2 is, and a picture of it.
 CG=/sys/fs/cgroup
 
-need_partition() {
+need_cpuset() {
 	[ -e $CG/cgroup.controllers ] || skip_all "cgroup v2 is not mounted at $CG"
 	grep -qw cpuset $CG/cgroup.controllers || skip_all "there is no cpuset controller"
+}
+
+need_partition() {
+	need_cpuset
 	! kernel_before 6 1 || skip_all "isolated partitions came with 6.1"
 }
 
