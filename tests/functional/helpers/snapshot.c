@@ -48,8 +48,8 @@ static bool is_irq_thread(const struct task *t, int *irq)
 }
 
 /*
- * The thread of an interrupt goes to the one CPU that this was delivered to last, of all that it is allowed on, and does
- * so when the next one comes: at any time, if seldom.
+ * The thread of an interrupt goes to the one CPU that this is delivered to, of all that it is allowed on, before 6.9 when
+ * the next one comes. And one that cannot be moved before the next one comes is delivered to where it was until then.
  */
 static bool follows_irq(const struct task *t, const struct state *s)
 {
@@ -59,7 +59,7 @@ static bool follows_irq(const struct task *t, const struct state *s)
 	if (!is_irq_thread(t, &key.irq))
 		return false;
 	q = bsearch(&key, s->irq, s->irqs, sizeof(key), by_irq);
-	return q && mask_meets(&t->mask, &q->mask);
+	return q && (mask_meets(&t->mask, &q->mask) || mask_meets(&t->mask, &q->effective));
 }
 
 static void diff(const struct state *a, const struct state *b)
