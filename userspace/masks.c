@@ -303,20 +303,18 @@ int masks_take(struct masks *m)
 }
 
 /*
- * What a task that was there before is to have now. What the module does not
- * hold any more, it has put back meanwhile. One that holds it and does not know of
- * the change takes what is set for a decision, which only the original is.
+ * What the module still holds it sets right itself if it knows of the change, when
+ * our connection is closed at the latest, and would take what is set for a decision.
+ * If it does not know, what it has where it was need not go by way of its original.
  */
-static void choose(const struct masks *before, const struct mask_of *was,
-		   const struct mask_of *is, char *mask, size_t size)
+static bool is_held(const struct masks *before, const struct mask_of *was,
+		    const struct mask_of *task)
 {
-	struct cpuset cpus;
-
-	if (was->orig && (before->untold || !is->orig || strcmp(is->orig, was->orig)) &&
-	    !cpulist_parse(was->orig, CPULIST_MAX, &cpus))
-		hexmask_format(mask, size, &cpus);
-	else
-		snprintf(mask, size, "%s", was->mask);
+	if (!task->orig)
+		return false;
+	if (before->untold)
+		return !strcmp(task->mask, was->mask);
+	return was->orig && !strcmp(task->orig, was->orig);
 }
 
 /*
@@ -328,6 +326,7 @@ static bool wanted(const struct masks *before, const struct masks *now,
 {
 	const struct mask_of *was = find(before, task->tid), *parent;
 	bool kthread = task->parent == KTHREADD || task->tid == KTHREADD;
+	struct cpuset cpus;
 
 	if (!kthread && kthreads_only)
 		return false;
@@ -337,10 +336,13 @@ static bool wanted(const struct masks *before, const struct masks *now,
 		if (!parent || strcmp(parent->mask, task->mask))
 			was = NULL;
 	}
-	/* What the module still has where it was need not go by way of its original. */
-	if (!was || (before->untold && task->orig && !strcmp(task->mask, was->mask)))
+	if (!was || is_held(before, was, task))
 		return false;
-	choose(before, was, task, mask, size);
+	/* What the module had a record of it has put back, or takes for its original. */
+	if (was->orig && !cpulist_parse(was->orig, CPULIST_MAX, &cpus))
+		hexmask_format(mask, size, &cpus);
+	else
+		snprintf(mask, size, "%s", was->mask);
 	return true;
 }
 

@@ -422,6 +422,12 @@ static void test_masks_untold(void)
 	put_record("0", "1");
 	(void)masks_take(&m);
 	ok(stays(&m), "but not where it still has it");
+	put_task(getpid(), 1, "1");
+	put_record("0-1", "0");
+	(void)masks_take(&m);
+	m.untold = false;
+	put_task(getpid(), 1, "3");
+	ok(stays(&m), "what one holds that was told it sets right itself");
 	remove_records();
 }
 
