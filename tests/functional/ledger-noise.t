@@ -10,30 +10,40 @@ load_noise
 remember
 load
 
+# more US COUNT: what is booked for that many, in $count and $total
+more() {
+	mv "$T/stats.2" "$T/stats.1"
+	make_noise "$what" "$cpu" "$1" "$2"
+	cat $PROC/stats >"$T/stats.2"
+	read -r count total < <(stats_since "$T/stats.1" "$T/stats.2" "$cpu" "$kind" "$name")
+}
+
 # What is booked is net: all of what the function spun, and what it needs besides, which is measured with functions that
-# do not spin.
+# do not spin. If the machine under the guest stopped it in between, or it was preempted at the end of its spinning, that
+# counts, too, so of some by themselves one is to fit.
 booked() {
-	local what=$1 cpu=$2 us=$3 n=$4 kind=$5 name=$6 count total besides most try
-	# The machine under the guest may stop it in between, which counts; not five times.
-	for try in 1 2 3 4 5; do
-		cat $PROC/stats >"$T/stats.1"
-		make_noise "$what" "$cpu" 0 "$n"
-		cat $PROC/stats >"$T/stats.2"
-		make_noise "$what" "$cpu" "$us" "$n"
-		cat $PROC/stats >"$T/stats.3"
-		read -r _ besides < <(stats_since "$T/stats.1" "$T/stats.2" "$cpu" "$kind" "$name")
-		read -r count total < <(stats_since "$T/stats.2" "$T/stats.3" "$cpu" "$kind" "$name")
-		most=$((spent + spent / 50 + 2 * besides))
-		if [ "$count" != "$n" ] || { [ "$total" -ge "$spent" ] && [ "$total" -le $most ]; }; then
-			break
-		fi
-		note "$what, attempt $try: $total ns for $spent ns, and $besides ns without spinning"
-	done
-	if [ "$count" = "$n" ] && [ "$total" -ge "$spent" ] && [ "$total" -le "$most" ]; then
-		ok "$what: $n times $us us are $n times $name, $((spent / 1000)) us are $((total / 1000)) us, 0 are $((besides / 1000))"
-	else
+	local what=$1 cpu=$2 us=$3 n=$4 kind=$5 name=$6 count total besides over most i
+	cat $PROC/stats >"$T/stats.2"
+	more 0 "$n"
+	besides=$total
+	more "$us" "$n"
+	# Other irq_works have no name of their own.
+	if [ "$count" != "$n" ] && { [ "$kind" != vector ] || [ "$count" -lt "$n" ]; } || [ "$total" -lt "$spent" ]; then
 		not_ok "$what: $n times $us us are booked as $name" "$count times $total ns, should be $n times $spent ns" \
-			"$(grep -F "$name" "$T/stats.3")"
+			"$(grep -F "$name" "$T/stats.2")"
+		return
+	fi
+	over=$((total - spent)) most=$((spent / 50 + 2 * besides))
+	note "$what: $n times $((spent / 1000)) us are $((total / 1000)) us, 0 are $((besides / 1000))"
+	for ((i = 0; i < 20 && over > most; i++)); do
+		more "$us" 1
+		over=$((total - spent)) most=$((spent / 50 + 2 * besides / n))
+		note "$what: $over ns more than $spent, $most may be"
+	done
+	if [ "$over" -le "$most" ]; then
+		ok "$what: $n times $us us are booked as $name"
+	else
+		not_ok "$what: $n times $us us are booked as $name" "none of $i by itself takes less than $over ns more"
 	fi
 }
 
