@@ -323,7 +323,7 @@ void cpuiso_task_settle(struct cpuiso_world *w, struct cpuiso_task_rec *r)
 {
 	struct task_struct *task = r->task;
 	enum cpuiso_verdict verdict;
-	bool theirs;
+	bool theirs, undoing;
 
 	if (cpuiso_task_is(task, PF_EXITING)) {
 		if (cpuiso_rec_ours(&r->rec))
@@ -348,9 +348,11 @@ void cpuiso_task_settle(struct cpuiso_world *w, struct cpuiso_task_rec *r)
 	verdict = cpuiso_rec_target(&r->rec, w, w->scratch);
 	if (!w->planned)
 		cpuiso_sched_settle(w, r);
+	/* There is nothing to undo of what we never wrote. */
+	undoing = w->outcome && !cpumask_equal(r->rec.prev, r->rec.set);
 	if (cpumask_equal(w->scratch, r->rec.set))
 		cpuiso_rec_verdict(&r->rec, verdict, 0);
-	else if (w->planned || w->outcome || !cpuiso_task_await_birth(r))
+	else if (w->planned || undoing || !cpuiso_task_await_birth(r))
 		move(w, r, w->scratch, verdict, theirs);
 }
 

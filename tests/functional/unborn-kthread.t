@@ -4,7 +4,7 @@
 # ours, written beside that, could be the one that stays.
 . "${TESTLIB:-$(dirname "$0")}/lib.sh"
 . "${TESTLIB:-$(dirname "$0")}/gauntlet.sh"
-plan 9
+plan 13
 
 gauntlet_load || skip_all "the helper module is not built"
 remember
@@ -36,6 +36,16 @@ order wake
 check "woken and not bound, it is moved off" wait-for 10 mask "$thread" "$NOT_1"
 check "revert" iso revert u
 is "it has its mask again" "$(cpus_of "$thread")" "$ALL"
+order stop
+
+# Whoever made it may bind it while the isolation ends, too.
+check "apply" isolate
+make
+made=$(cpus_of "$thread")
+check "revert beside one that was not woken yet" iso revert u
+is "it has the mask that it was made with" "$(cpus_of "$thread")" "$made"
+order wake
+check "woken, it has the CPUs of all" wait-for 10 mask "$thread" "$ALL"
 order stop
 rmmod cpuiso_gauntlet
 finish
