@@ -36,12 +36,11 @@ rcu_first
 # Whatever did not wait for the CPU ends while this one still owns it. Should something wait, it does not for ever.
 hog() {
 	# shellcheck disable=SC2016 # it is that shell's
-	chrt -f 50 taskset -c "$1" bash -c 'echo >"$0"; while :; do :; done' "$T/hogging" &
-	hog=$!
+	timeout -s KILL 90 chrt -f 50 taskset -c "$1" bash -c 'echo $$ >"$0"; while :; do :; done' "$T/hogging" &
+	hog_ends=$!
+	wait-for 10 line "$T/hogging" '^[0-9]' || bail_out "no realtime task"
+	hog=$(<"$T/hogging")
 	puppets+=("$hog")
-	(exec -a hog-ends sleep 90; kill -9 $hog 2>/dev/null) &
-	puppets+=($!)
-	wait-for 10 exists "$T/hogging" || bail_out "no realtime task"
 	rm "$T/hogging"
 }
 
@@ -51,7 +50,7 @@ owns() {
 
 free() {
 	kill -9 "$hog"
-	wait "$hog" 2>/dev/null
+	wait "$hog_ends" 2>/dev/null
 }
 
 verdict() {
