@@ -165,7 +165,11 @@ class Model:
         return base - self.isolated() or ALL - self.isolated()
 
     def task_mask(self, t):
-        return self.isolations[t.iso].cpus if t.iso else self.place(t.base)
+        if not t.iso:
+            return self.place(t.base)
+        cpus = self.isolations[t.iso].cpus
+        # The kernel leaves it of these what it has chosen itself, if there is any.
+        return KERNEL >= (6, 12) and cpus & t.base or cpus
 
     def wrong(self):
         for t in self.tasks:
