@@ -301,10 +301,12 @@ dismiss() {
 
 # cpus_of TID
 cpus_of() {
-	local key value
-	while IFS=$'\t ' read -r key value; do
-		[ "$key" = Cpus_allowed_list: ] && echo "$value"
-	done <"/proc/$1/status"
+	local lines line
+	# In one go: for "read" the shell goes back to the next line's place, which moves with the state's name.
+	mapfile -t lines <"/proc/$1/status"
+	for line in "${lines[@]}"; do
+		[[ $line != Cpus_allowed_list:* ]] || echo "${line#*$'\t'}"
+	done
 }
 
 # on LIST TID...: each is allowed on exactly these CPUs, soon. A new task is bound after it was seen to be born, so
