@@ -53,13 +53,19 @@ static bool is_irq_thread(const struct task *t, int *irq)
  */
 static bool follows_irq(const struct task *t, const struct state *s)
 {
+	char path[64], text[4096];
 	struct irq key = { 0 };
+	struct mask effective;
 	const struct irq *q;
 
 	if (!is_irq_thread(t, &key.irq))
 		return false;
 	q = bsearch(&key, s->irq, s->irqs, sizeof(key), by_irq);
-	return q && (mask_meets(&t->mask, &q->mask) || mask_meets(&t->mask, &q->effective));
+	if (!q || mask_meets(&t->mask, &q->mask))
+		return q;
+	snprintf(path, sizeof(path), "/proc/irq/%d/effective_affinity", q->irq);
+	read_word(path, text, sizeof(text));
+	return mask_from_hex(&effective, text) && mask_meets(&t->mask, &effective);
 }
 
 static void diff(const struct state *a, const struct state *b)

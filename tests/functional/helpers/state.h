@@ -28,7 +28,7 @@ struct task {
 struct irq {
 	int irq;
 	char movable;
-	struct mask mask, effective;
+	struct mask mask;
 	char chip[64], actions[256];
 };
 
@@ -200,9 +200,6 @@ static inline void scan_irqs(struct state *s, bool probe)
 			continue;
 		if (probe)
 			i.movable = write_back(path, mask) ? 'm' : 'u';
-		snprintf(path, sizeof(path), "/proc/irq/%d/effective_affinity", i.irq);
-		read_word(path, mask, sizeof(mask));
-		mask_from_hex(&i.effective, mask);
 		snprintf(path, sizeof(path), "/sys/kernel/irq/%d/chip_name", i.irq);
 		read_word(path, i.chip, sizeof(i.chip));
 		snprintf(path, sizeof(path), "/sys/kernel/irq/%d/actions", i.irq);
