@@ -33,10 +33,11 @@ if [ -e "$SERVERS" ]; then
 fi
 rcu_first
 
-# Whatever did not wait for the CPU ends while this one still owns it. Should something wait, it does not for ever.
+# Whatever did not wait for the CPU ends while this one still owns it. Should something wait, it does not for ever. Its
+# priority is below that of the interrupts' threads of PREEMPT_RT, 50: the disk's may be on that CPU.
 hog() {
 	# shellcheck disable=SC2016 # it is that shell's
-	timeout -s KILL 90 chrt -f 50 taskset -c "$1" bash -c 'echo $$ >"$0"; while :; do :; done' "$T/hogging" &
+	timeout -s KILL 90 chrt -f 40 taskset -c "$1" bash -c 'echo $$ >"$0"; while :; do :; done' "$T/hogging" &
 	hog_ends=$!
 	wait-for 10 line "$T/hogging" '^[0-9]' || bail_out "no realtime task"
 	hog=$(<"$T/hogging")
