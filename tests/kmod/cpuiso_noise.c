@@ -149,6 +149,7 @@ static struct hrtimer hrtimer;
 static DECLARE_WORK(work, noise_work_fn);
 static DECLARE_WORK(sleeping_work, noise_sleeping_work_fn);
 static struct irq_work irq_work;
+static struct irq_work tasklet_start;
 static struct tasklet_struct tasklet;
 
 static void start_hrtimer(void *data)
@@ -166,9 +167,15 @@ static void start_irq(void *data)
 	generic_handle_irq(noise_irq);
 }
 
-static void start_tasklet(void *data)
+static void noise_tasklet_start_fn(struct irq_work *work)
 {
 	tasklet_schedule(&tasklet);
+}
+
+/* PREEMPT_RT warns of a softirq raised by a call that an idle CPU flushes. */
+static void start_tasklet(void *data)
+{
+	irq_work_queue(&tasklet_start);
 }
 
 static int make_thread(unsigned int cpu)
@@ -480,8 +487,10 @@ static int __init noise_init(void)
 #ifdef IRQ_WORK_INIT_HARD
 	/* Else PREEMPT_RT leaves it to a thread. */
 	irq_work = IRQ_WORK_INIT_HARD(noise_irq_work_fn);
+	tasklet_start = IRQ_WORK_INIT_HARD(noise_tasklet_start_fn);
 #else
 	init_irq_work(&irq_work, noise_irq_work_fn);
+	init_irq_work(&tasklet_start, noise_tasklet_start_fn);
 #endif
 	tasklet_init(&tasklet, noise_tasklet_fn, 0);
 	wq = alloc_workqueue("cpuiso_noise", WQ_PERCPU, 0);
@@ -513,6 +522,7 @@ static void __exit noise_exit(void)
 	irq_free_desc(noise_irq);
 	hrtimer_cancel(&hrtimer);
 	irq_work_sync(&irq_work);
+	irq_work_sync(&tasklet_start);
 	tasklet_kill(&tasklet);
 	destroy_workqueue(wq);
 }
