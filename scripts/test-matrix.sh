@@ -2,10 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0
 # Module and command on the kernels people run: for each of Debian's, from 5.10 to the newest, the module built against
 # its own headers with gcc and clang at the kernel's warning level 1, and the functional tests on 2 and on 8 CPUs. What cannot
-# work on a kernel is skipped there, by name. Writes the results of these kernels into Documentation/kernels.rst and leaves
-# the others' in it. The last line is the totals.
+# work on a kernel is skipped there, by name. Writes these results into Documentation/kernels.rst and leaves the others in
+# it. The last line is the totals.
 #
-#   scripts/test-matrix.sh [KERNEL...]      of scripts/kernel-fetch.sh --list; those below when none is named
+#   scripts/test-matrix.sh [--cpus 2|8] [KERNEL...]
+#
+#   --cpus N        not on the other number of CPUs
+#   KERNEL          of scripts/kernel-fetch.sh --list; those below when none is named
 #
 # TEST_OPTIONS in the environment goes to scripts/test.sh; with --only the table is left alone.
 set -uo pipefail
@@ -20,6 +23,15 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 143' INT TERM HUP
 
+sizes=(2 8)
+if [ "${1-}" = --cpus ]; then
+	[[ ${2-} =~ ^[28]$ ]] || {
+		echo "test-matrix: --cpus is 2 or 8; see the head of $0." >&2
+		exit 2
+	}
+	sizes=("$2")
+	shift 2
+fi
 mapfile -t known < <("$tree/scripts/kernel-fetch.sh" --list)
 kernels=("$@")
 [ $# -gt 0 ] || kernels=("${standard[@]}")
@@ -54,19 +66,21 @@ build() {
 	result $status "$kernel: $compiler, W=1"
 }
 
-# suite KERNEL CPUS [OPTION]: sets $verdict; what failed is added to $work/fails, why something was skipped to $work/skips
+# suite KERNEL CPUS: sets $verdict; what failed is in $work/fails, why something was skipped in $work/skips
 suite() {
-	local status=0 before=$failed
-	"$tree/scripts/test.sh" --kernel "$1" --cpus "$2" "${@:3}" "${options[@]}" 2>&1 | tee "$work/out" || status=$?
+	local status=0 before=$failed free=()
+	# Those that ask for a number of CPUs have it on 2.
+	[ "$2" = 2 ] || free=(--free)
+	"$tree/scripts/test.sh" --kernel "$1" --cpus "$2" "${free[@]}" "${options[@]}" 2>&1 | tee "$work/out" || status=$?
 	if ! add_totals "$work/out" || { [ $status != 0 ] && [ "$failed" = "$before" ]; }; then
 		echo "not ok $1: the tests on $2 CPUs ended with status $status"
 		failed=$((failed + 1))
 	fi
 	verdict=$(grep -E '^[0-9]+ passed, ' "$work/out" | tail -1)
 	verdict=${verdict/, 0 failed/}
-	sed -n "s/^ *FAILED: /on $2 CPUs: /p" "$work/out" >>"$work/fails"
+	sed -n 's/^ *FAILED: //p' "$work/out" >"$work/fails"
 	# What is about another number of CPUs is tested on those.
-	sed -n '/# SKIP is about [0-9]* CPUs$/d; s/^ *ok [0-9]* \(- \)*\(.*\) # SKIP *\(.*\)/\2: \3/p' "$work/out" >>"$work/skips"
+	sed -n '/# SKIP is about [0-9]* CPUs$/d; s/^ *ok [0-9]* \(- \)*\(.*\) # SKIP *\(.*\)/\2: \3/p' "$work/out" >"$work/skips"
 }
 
 # bullets TITLE FILE: its lines, if there are any
@@ -80,26 +94,21 @@ bullets() {
 	echo
 }
 
-section() {
-	local kernel=$1 line
-	printf '.. kernel %s\n\n%s\n%s\n\n' "$kernel" "$kernel" "${kernel//?/=}"
-	line="=========== ============================================"
-	printf '%s\n' "$line" "kernel      $abi" "cpuiso      $of" "gcc, W=1    $gcc" "clang, W=1  $clang" "2 CPUs      $two" \
-		"8 CPUs      $eight" "$line" ""
+# part KERNEL CPUS
+part() {
+	local line="=========== ============================================"
+	printf '.. on %s %s\n\n' "$1" "$2"
+	printf '%s\n' "$line" "$2 CPUs      $verdict" "kernel      $abi" "cpuiso      $of" "gcc, W=1    $gcc" \
+		"clang, W=1  $clang" "$line" ""
 	bullets "Failed there:" "$work/fails"
 	bullets "Not tested there:" "$work/skips"
 }
 
-# write_table KERNEL: what was there stays, but for its section; the order is that of the kernels.
+# write_table KERNEL CPUS: what was there stays, but for this part; the order is that of the kernels.
 write_table() {
-	local kernel
+	local kernel size
 	[[ " ${options[*]} " != *" --only "* ]] || return 0
-	section "$1" >"$work/section.$1"
-	for kernel in "${known[@]}"; do
-		[ -e "$work/section.$kernel" ] || awk -v marker=".. kernel $kernel" '
-			/^[.][.] kernel / { on = $0 == marker }
-			on' "$table" >"$work/section.$kernel" 2>/dev/null
-	done
+	part "$1" "$2" >"$work/part.$1.$2"
 	{
 		cat <<-'END'
 			.. SPDX-License-Identifier: GPL-2.0
@@ -116,7 +125,14 @@ write_table() {
 
 		END
 		for kernel in "${known[@]}"; do
-			cat "$work/section.$kernel"
+			for size in 2 8; do
+				[ -e "$work/part.$kernel.$size" ] || awk -v marker=".. on $kernel $size" '
+					/^[.][.] / { on = $0 == marker }
+					on' "$table" >"$work/part.$kernel.$size"
+			done
+			[ -s "$work/part.$kernel.2" ] || [ -s "$work/part.$kernel.8" ] || continue
+			printf '.. kernel\n\n%s\n%s\n\n' "$kernel" "${kernel//?/=}"
+			cat "$work/part.$kernel.2" "$work/part.$kernel.8"
 			echo
 		done
 	} | cat -s | sed -e :a -e '/^\n*$/{$d;N;ba' -e '}' >"$work/table"
@@ -131,20 +147,14 @@ for kernel in "${kernels[@]}"; do
 		failed=$((failed + 1))
 		continue
 	fi
-	: >"$work/fails"
-	: >"$work/skips"
 	build "$kernel" gcc
 	gcc=$verdict
 	build "$kernel" clang
 	clang=$verdict
-	eight="not run yet"
-	suite "$kernel" 2
-	two=$verdict
-	write_table "$kernel"
-	# Those that ask for a number of CPUs had it above.
-	suite "$kernel" 8 --free
-	eight=$verdict
-	write_table "$kernel"
+	for size in "${sizes[@]}"; do
+		suite "$kernel" "$size"
+		write_table "$kernel" "$size"
+	done
 done
 totals
 [ "$failed" = 0 ]
