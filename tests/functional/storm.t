@@ -72,7 +72,7 @@ try wait-for 30 line "$T/storm" '^stays'
 try iso apply -c 1 --name held --comm storm-member
 echo >&"$hold"
 try wait-for 60 line "$T/storm" '^done'
-try settle
+try settle 300
 tried "isolate while it storms"
 mapfile -t stays < <(awk '$1 == "stays" { print $2 }' "$T/storm")
 members=()
