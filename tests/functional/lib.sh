@@ -155,9 +155,9 @@ unload_in_time() {
 	return 1
 }
 
-# settle [SECONDS]: the module has done all that it was told.
+# The module has done all that it was told.
 settle() {
-	wait-for "${1-30}" line "$PROC/status" $'^busy\t-$'
+	wait-for 30 line "$PROC/status" $'^busy\t-$'
 }
 
 remember() {

@@ -38,7 +38,7 @@ until ((SECONDS >= seconds && applies >= 6)); do
 	fi
 done
 echo >&"$hold"
-wait-for 60 line "$T/storm" '^done' >/dev/null
+try wait-for 60 line "$T/storm" '^done'
 read -r _ forked renamed took <<<"$(tail -n 1 "$T/storm")"
 note "$forked processes in $took s ($rate in a second were wanted), $renamed renames;" \
 	"$applies applies, $reverts reverts, $unloads unloads"
@@ -72,7 +72,7 @@ try wait-for 30 line "$T/storm" '^stays'
 try iso apply -c 1 --name held --comm storm-member
 echo >&"$hold"
 try wait-for 60 line "$T/storm" '^done'
-try settle 300
+try settle
 tried "isolate while it storms"
 mapfile -t stays < <(awk '$1 == "stays" { print $2 }' "$T/storm")
 members=()

@@ -6,9 +6,9 @@
  *
  * Up to RATE times in a second a process is forked, for at least SECONDS and until there is a line on stdin. Most
  * rename themselves (half of them to COMM, which may be a standing rule) and end at once; every 8th has a thread, every
- * 8th leaves a grandchild, some twelve in a second stay, under their own name and two others. The last line on stdout,
- * "done FORKED RENAMED SECONDS", comes when the storm is over; those that stay end when stdin does. Ahead of it,
- * "stays PID" for each of those.
+ * 8th leaves a grandchild, some twelve in a second stay, under their own name and two others; when SECONDS are over one
+ * in a second does, as thousands have no room in the guest. The last line on stdout, "done FORKED RENAMED SECONDS", comes
+ * when the storm is over; those that stay end when stdin does. Ahead of it, "stays PID" for each of those.
  */
 #include <poll.h>
 #include <pthread.h>
@@ -80,10 +80,11 @@ int main(int argc, char **argv)
 	if (renamed == MAP_FAILED)
 		die("mmap");
 	for (begin = now(); now() - begin < length || !poll(&in, 1, 0);) {
-		bool stays = may_stay(n) && staying < 12 * (now() - begin + 1);
+		double took = now() - begin;
+		bool stays = may_stay(n) && staying < 12 + took + 11 * (took < length ? took : length);
 		int pid;
 
-		if (n > rate * (now() - begin)) {
+		if (n > rate * took) {
 			nap(0.001);
 			continue;
 		}
