@@ -10,6 +10,11 @@ load_noise
 remember
 load
 
+# whole COUNT: is each booked, and all that it spun? Other irq_works have no name of their own.
+whole() {
+	{ [ "$count" -eq "$1" ] || { [ "$count" -gt "$1" ] && [ "$kind" = vector ]; }; } && [ "$over" -ge 0 ]
+}
+
 # more US COUNT: what is booked for that many, in $count and $total. Does it fit?
 more() {
 	mv "$T/stats.2" "$T/stats.1"
@@ -17,13 +22,12 @@ more() {
 	cat $PROC/stats >"$T/stats.2"
 	read -r count total < <(stats_since "$T/stats.1" "$T/stats.2" "$cpu" "$kind" "$name")
 	over=$((total - spent)) most=$((spent / 50 + 2 * besides * count / n))
-	[ "$count" -ge "$2" ] && [ "$over" -ge 0 ] && [ "$over" -le "$most" ]
+	whole "$2" && [ "$over" -le "$most" ]
 }
 
 # What is booked is net: all of what the function spun, and what it needs besides, which is measured with functions that
-# do not spin; other irq_works, which have no name of their own, need no more than those. If the machine under the guest
-# stopped it in between, or it was preempted at the end of its spinning, that counts, too, so of some by themselves one is
-# to fit.
+# do not spin; other irq_works need no more than those. If the machine under the guest stopped it in between, or it was
+# preempted at the end of its spinning, that counts, too, so of some by themselves one is to fit.
 booked() {
 	local what=$1 cpu=$2 us=$3 n=$4 kind=$5 name=$6 count total besides=0 over most i fits
 	local title="$what: $n times $us us are booked as $name"
@@ -32,7 +36,7 @@ booked() {
 	besides=$total
 	more "$us" "$n"
 	fits=$?
-	if [ "$count" -lt "$n" ] || { [ "$count" -gt "$n" ] && [ "$kind" != vector ]; } || [ "$over" -lt 0 ]; then
+	if ! whole "$n"; then
 		not_ok "$title" "$count times $total ns, should be $n times $spent ns" "$(grep -F "$name" "$T/stats.2")"
 		return
 	fi
