@@ -107,12 +107,16 @@ last_words() {
 
 # Wait for an event. Returns its argument in $REPLY. The guest must not end before it is told to.
 expect() {
-	local want=$1 name value
+	local want=$1 name value line begun=
 	while :; do
-		if ! read -r -t 1 -u 7 name value; then
+		# Time may be up in the middle of a line, which then has its beginning here.
+		if ! read -r -t 1 -u 7 line; then
+			begun+=$line
 			tick
 			continue
 		fi
+		read -r name value <<<"$begun$line"
+		begun=
 		REPLY=$value
 		case $name in
 		"$want") return ;;
