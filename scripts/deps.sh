@@ -43,6 +43,10 @@ if [ "$(id -u)" != 0 ]; then
 	root=(sudo)
 fi
 
+# One at a time on this machine: apt-get does not wait for who else reads the lists, and the guard below is the machine's.
+exec 9</var/lib/apt/lists
+flock 9
+
 # A server that comes with a package must not start here: it is wanted in the test machine only.
 policy=/usr/sbin/policy-rc.d
 guard=
