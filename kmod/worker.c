@@ -124,7 +124,8 @@ static void work_fn(struct kthread_work *w)
 			cpuiso_ration_skip();
 		}
 		cond_resched();
-	} while (op || more);
+		/* Notes may come for ever, and rmmod waits; the undo takes its own. */
+	} while (op || (more && run));
 
 	if (rest) {
 		cpuiso_busy("rest");
