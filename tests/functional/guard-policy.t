@@ -42,7 +42,8 @@ intrude
 is "everything is left where it was brought" "$(masks)" "$ALL $ALL $ALL"
 is "and told" "$(told)" "1 1 1"
 note "$(awk -F'\t' '$3 == "intruder" { print $5, $6, $7, $10 }' "$PROC/events" | paste -sd ';')"
-is "counted as it is told, and nothing is moved" "$(guard_count p 3) $(guard_count p 4)" "0 $(events intruder)"
+is "counted as it is told, and nothing is moved" "$(guard_count p 3) $(guard_count p 4) $(events evicted)" \
+	"0 $(events intruder) 0"
 is "with who did it" \
 	"$(awk -F'\t' -v p="${pid[lone]}" '$3 == "intruder" && $6 == p { print $10, $11, $12, $13 }' "$PROC/events")" \
 	"$ALL - ${pid[lone]} puppet"
@@ -76,7 +77,7 @@ check "each class by its own" iso apply -c 1 --name p -G irqs=evict -G kthreads=
 is "whatever the order" "$(policy)" "off report evict"
 intrude
 is "the interrupt is moved, the kernel thread and the task stay" "$(masks)" "$ALL $ALL $NOT_1"
-is "one is moved, one told" "$(guard_count p 3) $(events evicted irq "$irq") $(events intruder task "$kthread")" "1 1 1"
+is "one is moved, one told" "$(guard_count p 3) $(events evicted irq "$irq") $(told)" "1 1 2 1 1"
 order stop
 iso revert p >/dev/null
 
