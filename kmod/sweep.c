@@ -108,7 +108,15 @@ static struct cpuiso_task_rec *nearest_relative(struct cpuiso_store *store,
 	return r;
 }
 
-static int settle_unknown(struct cpuiso_world *w, task_filter want)
+/* Came this record, just made and settled, with a mask that had to go? */
+static bool was_moved(const struct cpuiso_task_rec *r)
+{
+	return !cpumask_equal(r->rec.prev, r->rec.set);
+}
+
+/* Return: how many there were, or -ENOMEM; @moved counts those moved. */
+static int settle_unknown(struct cpuiso_world *w, task_filter want,
+			  unsigned int *moved)
 {
 	struct cpuiso_task_rec *r;
 	struct task_struct **tasks;
@@ -130,6 +138,7 @@ static int settle_unknown(struct cpuiso_world *w, task_filter want)
 		}
 		if (want == is_straggler || !cpuiso_guard_admit(w, r, NULL))
 			cpuiso_task_settle(w, r);
+		*moved += was_moved(r);
 		done++;
 	}
 	put_tasks(tasks, n);
@@ -186,7 +195,7 @@ void cpuiso_sweep_settle(struct cpuiso_world *w)
  */
 int cpuiso_sweep_tasks(struct cpuiso_world *w)
 {
-	unsigned int pass;
+	unsigned int pass, moved = 0;
 	bool more;
 	int n;
 
@@ -200,7 +209,7 @@ int cpuiso_sweep_tasks(struct cpuiso_world *w)
 
 	for (pass = 0; pass < MAX_PASSES; pass++) {
 		cpuiso_sweep_notes(w, &more);
-		n = settle_unknown(w, is_straggler);
+		n = settle_unknown(w, is_straggler, &moved);
 		if (n <= 0)
 			return n;
 	}
@@ -233,16 +242,20 @@ static void reap_later(struct cpuiso_task_rec *r)
 		list_add(&r->reap, &exited);
 }
 
-/* What was lost may have been a fork, an exit, an exec or a rename. */
-static void rescan(struct cpuiso_world *w)
+/*
+ * What was lost may have been a fork, an exit, an exec or a rename.
+ * Return: how many children had to be moved.
+ */
+static unsigned int rescan(struct cpuiso_world *w)
 {
 	struct cpuiso_task_rec *r;
+	unsigned int moved = 0;
 	unsigned long id;
 	int n;
 
-	n = settle_unknown(w, is_unknown);
+	n = settle_unknown(w, is_unknown, &moved);
 	if (n < 0)
-		return;
+		return moved;
 	must_rescan = false;
 	cpuiso_sweep_match(w);
 	cpuiso_guard_look_all(w);
@@ -250,6 +263,7 @@ static void rescan(struct cpuiso_world *w)
 		if (cpuiso_task_is(r->task, PF_EXITING))
 			reap_later(r);
 	cpuiso_event(CPUISO_EVENT_RESCANNED, "", -1, "found=%d", n);
+	return moved;
 }
 
 /* Return: true when the child had to be moved. */
@@ -269,25 +283,36 @@ static bool note_fork(struct cpuiso_world *w, struct cpuiso_note *note,
 	/* Its exit may have been noted while this note had to wait. */
 	if (cpuiso_task_is(note->task, PF_EXITING))
 		reap_later(r);
-	return !cpumask_equal(r->rec.prev, r->rec.set);
+	return was_moved(r);
 }
 
-static void note_match(struct cpuiso_world *w, struct cpuiso_note *note)
+static void join(struct cpuiso_world *w, struct cpuiso_task_rec *r,
+		 struct cpuiso_isolation *iso, u32 rule)
+{
+	if (cpuiso_rec_owner(&r->rec))
+		return;
+	cpuiso_task_join(r, iso, rule);
+	cpuiso_task_settle(w, r);
+	cpuiso_event_task(CPUISO_EVENT_PINNED, r->task, 0);
+}
+
+static void note_match(struct cpuiso_world *w, const struct cpuiso_note *note,
+		       struct cpuiso_task_rec *r)
 {
 	struct cpuiso_isolation *iso = cpuiso_rule_isolation(note->number);
-	struct cpuiso_task_rec *r;
 	unsigned long id;
 
 	if (!iso)
 		return;
-	xa_for_each(&w->store->tasks, id, r) {
-		if (cpuiso_rec_owner(&r->rec) ||
-		    !cpuiso_is_descendant(r->task, note->task))
-			continue;
-		cpuiso_task_join(r, iso, note->number);
-		cpuiso_task_settle(w, r);
-		cpuiso_event_task(CPUISO_EVENT_PINNED, r->task, 0);
+	/* To look through all records for each of a storm takes seconds. */
+	if (!cpuiso_has_descendants(note->task)) {
+		if (r)
+			join(w, r, iso, note->number);
+		return;
 	}
+	xa_for_each(&w->store->tasks, id, r)
+		if (cpuiso_is_descendant(r->task, note->task))
+			join(w, r, iso, note->number);
 }
 
 /* Until the next pass, for the note of a fork that is in another CPU's ring. */
@@ -331,13 +356,15 @@ static bool take(struct cpuiso_world *w, struct cpuiso_note *note, bool last)
 		if (!r && put_off(note, last))
 			return false;
 		/* Of its fork no note can come any more. */
-		if (!r && !cpuiso_task_is(note->task, PF_EXITING) &&
-		    !cpuiso_task_note_child(w, note->task,
-					    nearest_relative(w->store,
-							     note->task)))
-			must_rescan = true;
+		if (!r && !cpuiso_task_is(note->task, PF_EXITING)) {
+			r = cpuiso_task_note_child(w, note->task,
+						   nearest_relative(w->store,
+								    note->task));
+			if (!r)
+				must_rescan = true;
+		}
 		if (note->type == CPUISO_NOTE_MATCH)
-			note_match(w, note);
+			note_match(w, note, r);
 		else
 			cpuiso_guard_note(w, note);
 		break;
@@ -382,7 +409,7 @@ unsigned int cpuiso_sweep_notes(struct cpuiso_world *w, bool *more)
 		must_rescan = true;
 	}
 	if (must_rescan)
-		rescan(w);
+		moved += rescan(w);
 
 	list_for_each_entry_safe(r, next, &reap, reap) {
 		cpuiso_guard_forget(r);
@@ -400,7 +427,8 @@ unsigned int cpuiso_sweep_notes(struct cpuiso_world *w, bool *more)
  *
  * A fork that had copied its parent's mask before that was restored shows its
  * child later. The records are kept until two passes with a grace period
- * between them find no such child.
+ * between them find no such child, and none among what they put off. Forks
+ * that only keep coming are not waited for: their masks are right.
  *
  * Context: the worker, probes attached.
  */
@@ -409,11 +437,13 @@ void cpuiso_sweep_quiesce(struct cpuiso_world *w)
 	unsigned int pass, quiet = 0;
 	bool more;
 
-	for (pass = 0; pass < MAX_PASSES && quiet < 2; pass++) {
+	for (pass = 0; pass < MAX_PASSES; pass++) {
 		synchronize_rcu();
-		if (cpuiso_sweep_notes(w, &more) || n_orphans || must_rescan)
+		if (cpuiso_sweep_notes(w, &more) || must_rescan)
 			quiet = 0;
 		else
 			quiet++;
+		if (quiet > 2 || (quiet == 2 && !n_orphans))
+			break;
 	}
 }

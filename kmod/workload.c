@@ -338,3 +338,16 @@ bool cpuiso_is_descendant(struct task_struct *task, struct task_struct *process)
 	rcu_read_unlock();
 	return is;
 }
+
+/**
+ * cpuiso_has_descendants - does another task come from a task?
+ * @task: referenced
+ *
+ * May be wrong of one that is forked meanwhile, which is noted after this, and
+ * of one that ends.
+ */
+bool cpuiso_has_descendants(const struct task_struct *task)
+{
+	return READ_ONCE(task->signal->nr_threads) > 1 ||
+	       !list_empty(&task->children);
+}

@@ -35,6 +35,7 @@ cpuiso_parent_process(const struct task_struct *task)
 		rcu_dereference(task->real_parent)->group_leader : NULL;
 }
 
+bool cpuiso_has_descendants(const struct task_struct *task);
 bool cpuiso_is_descendant(struct task_struct *task,
 			  struct task_struct *process);
 

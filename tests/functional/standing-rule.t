@@ -3,7 +3,7 @@
 # A rule stands: whoever comes to have the name or gets into the cgroup is workload, with nobody watching in user space.
 . "${TESTLIB:-$(dirname "$0")}/lib.sh"
 only_cpus 2
-plan 20
+plan 21
 
 server=$T/isoserver
 ln -s "$(command -v puppet)" "$server"
@@ -41,11 +41,19 @@ ask renamed rename isoserver
 # shellcheck disable=SC2086 # a list of numbers
 try on 1 "${pid[renamed]}" $threads
 tried "a process that renames itself is moved, with its threads"
+hire parent
+ask parent fork
+child=$REPLY
+try on 0 "$child"
+ask parent rename isoserver
+try on 1 "${pid[parent]}" "$child"
+tried "and one that has no other thread, with its child"
 
 tell other exec "$server"
 ask other pid
 check "a process that was moved off and executes the server comes back" on 1 "${pid[other]}"
-check "nobody else is there" clear_of -w "${pid[early]}" -w "${pid[renamed]}" -w "${pid[other]}" 1
+check "nobody else is there" clear_of -w "${pid[early]}" -w "${pid[renamed]}" -w "${pid[parent]}" -w "$child" \
+	-w "${pid[other]}" 1
 
 # The module's own workqueue has that name as well, and no command line.
 user_processes() {

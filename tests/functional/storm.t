@@ -27,7 +27,7 @@ SECONDS=0
 # Every verb in turn for as long as it lasts, and on a slow machine often enough; rmmod with and without a revert before.
 applies=0 reverts=0 unloads=0
 until ((SECONDS >= seconds && applies >= 6)); do
-	[ $SECONDS -lt 900 ] || break
+	[ $SECONDS -lt 300 ] || break
 	if try iso apply -c 1 --name "s$applies" --comm storm-member; then applies=$((applies + 1)); fi
 	if ((applies % 3 != 1)); then
 		if try revert; then reverts=$((reverts + 1)); fi
