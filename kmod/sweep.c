@@ -422,20 +422,25 @@ unsigned int cpuiso_sweep_notes(struct cpuiso_world *w, bool *more)
 }
 
 /**
- * cpuiso_sweep_quiesce - wait for the children that are still being forked
+ * cpuiso_sweep_quiesce - find the children of forks that are over
  * @w: the world, with nothing isolated by what is being undone
  *
  * A fork that had copied its parent's mask before that was restored shows its
- * child later. The records are kept until two passes with a grace period
- * between them find no such child, and none among what they put off. Forks
- * that only keep coming are not waited for: their masks are right.
+ * child later. They are over, but not all of them need have been noted, so all
+ * tasks are looked at. Where forks cannot be waited for (probe_forks.c) the
+ * records are kept until two passes with a grace period between them find no
+ * such child, and none among what they put off. Forks that only keep coming
+ * are not waited for: their masks are right.
  *
- * Context: the worker, probes attached.
+ * Context: the worker.
  */
 void cpuiso_sweep_quiesce(struct cpuiso_world *w)
 {
-	unsigned int pass, quiet = 0;
+	unsigned int pass, moved = 0, quiet = 0;
 	bool more;
+
+	if (settle_unknown(w, is_unknown, &moved) < 0)
+		must_rescan = true;
 
 	for (pass = 0; pass < MAX_PASSES; pass++) {
 		synchronize_rcu();

@@ -24,6 +24,7 @@
 #include "observe.h"
 #include "owner.h"
 #include "probe.h"
+#include "probe_forks.h"
 #include "probe_guard.h"
 #include "record.h"
 #include "settings.h"
@@ -84,17 +85,26 @@ static int attach(void)
 	err = cpuiso_guard_attach(store);
 	if (err)
 		return err;
+	err = cpuiso_forks_attach();
+	if (err)
+		goto no_forks;
 	err = cpuiso_probes_attach(cpuiso_isolation_probes);
 	if (err)
-		cpuiso_guard_detach();
-	else
-		attached = true;
+		goto no_probes;
+	attached = true;
+	return 0;
+
+no_probes:
+	cpuiso_forks_detach();
+no_forks:
+	cpuiso_guard_detach();
 	return err;
 }
 
 static void detach(void)
 {
 	cpuiso_probes_detach(cpuiso_isolation_probes);
+	cpuiso_forks_detach();
 	cpuiso_guard_detach();
 	attached = false;
 }
@@ -151,6 +161,9 @@ static void undo(struct cpuiso_isolation *iso, struct cpuiso_outcome *outcome)
 	/* Before anything waits for RCU, which may wait for a CPU itself. */
 	cpuiso_settings_undo(world);
 	cpuiso_cpus_undo(world, iso, false);
+	cpuiso_busy_step("forks");
+	if (!cpuiso_forks_wait())
+		pr_warn("a fork from before the revert is not over; set the mask of its child by hand if it is wrong\n");
 	cpuiso_sweep_quiesce(world);
 
 	stop_watching(iso);

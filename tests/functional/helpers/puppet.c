@@ -11,11 +11,12 @@
  *   cpus LIST [TID]  sched_setaffinity             spin           a child that never sleeps
  *   fifo PRIO, rr PRIO, other, nice N              exec FILE      becomes FILE, which should be a puppet again
  *   cgroup DIR       moves itself there            enter N DIR    moves process N there
- *   quit
+ *   grow MIB         takes memory, page by page    quit
  */
 #include <sched.h>
 #include <signal.h>
 #include <pthread.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -130,6 +131,7 @@ static void make(const char *what, int n)
 		if (strcmp(what, "thread") && n_started < 4096)
 			started[n_started++] = pid;
 		printf("%d%c", pid, i == n - 1 ? '\n' : ' ');
+		fflush(stdout);
 	}
 }
 
@@ -228,6 +230,19 @@ static int enter(const char *pid, const char *dir)
 	return ret;
 }
 
+/* In small pages, each of which a fork has to copy the entry of. */
+static int grow(size_t size)
+{
+	void *mem = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (mem == MAP_FAILED)
+		return -1;
+	/* Not every kernel has others. */
+	madvise(mem, size, MADV_NOHUGEPAGE);
+	memset(mem, 1, size);
+	return 0;
+}
+
 static void quit(int sig)
 {
 	(void)sig;
@@ -279,6 +294,8 @@ int main(void)
 			result(enter("0", arg));
 		} else if (!strcmp(verb, "enter") && arg2) {
 			result(enter(arg, arg2));
+		} else if (!strcmp(verb, "grow") && arg) {
+			result(grow(atol(arg) << 20));
 		} else if (!strcmp(verb, "exec") && arg) {
 			execl(arg, arg, NULL);
 			result(-1);
