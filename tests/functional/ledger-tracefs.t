@@ -17,7 +17,15 @@ hire spinner
 ask spinner spin
 spin=$REPLY
 check "apply" iso apply -c 1 --name spin --pid "$spin"
-agree "spinning workload" 5 "$spin" "$spin"
+
+# By itself one or two stretches of 0.1 ms come to such a CPU, and the looks at a switch that is seldom made take 15 us here,
+# those at an interrupt 3. Longer ones that come as well make a class of which the looks are no part that counts.
+seldom() {
+	make_noise thread 1 10000 10
+	make_noise work 1 10000 10
+	sleep 4
+}
+agree "spinning workload" 0 "$spin" "$spin" seldom
 
 # Sensors that this kernel lacks are named, and no others, and what they would tell is named with them.
 mapfile -t sensors < <(sed -n 's/^\t{ "\([a-z_]*\)", probe_.*/\1/p; s/^\tVECTOR(\([a-z0-9_]*\),.*/\1_entry\n\1_exit/p' \
