@@ -173,7 +173,7 @@ int cpuiso_forks_attach(void)
 	if (err == -ENOMEM)
 		return err;
 	if (err)
-		pr_notice_once("this kernel does not show when a fork begins (error %d), so the child of one that lasts from before a revert until after it keeps its mask\n",
+		pr_notice_once("this kernel does not show when a fork begins (error %d); the child of one that lasts over a revert keeps the mask it had, give it another by hand\n",
 			       -err);
 	return 0;
 }

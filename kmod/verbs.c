@@ -163,7 +163,7 @@ static void undo(struct cpuiso_isolation *iso, struct cpuiso_outcome *outcome)
 	cpuiso_cpus_undo(world, iso, false);
 	cpuiso_busy_step("forks");
 	if (!cpuiso_forks_wait())
-		pr_warn("a fork from before the revert is not over; set the mask of its child by hand if it is wrong\n");
+		pr_warn("a fork from before the revert may not be over; if its child keeps the mask it had, give it another by hand\n");
 	cpuiso_sweep_quiesce(world);
 
 	stop_watching(iso);
