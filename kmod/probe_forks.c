@@ -57,13 +57,7 @@ static int fork_ends(struct kretprobe_instance *ri, struct pt_regs *regs)
 	return 0;
 }
 
-static struct kretprobe probe = {
-	.kp.symbol_name = "copy_process",
-	.entry_handler = fork_begins,
-	.handler = fork_ends,
-	.data_size = sizeof(unsigned int),
-	.maxactive = MAX_UNDER_WAY,
-};
+static struct kretprobe probe;
 
 #ifdef CONFIG_KPROBES_ON_FTRACE
 static int keep_breakpoint(void)
@@ -81,15 +75,14 @@ static void do_nothing(struct kprobe *kp, struct pt_regs *regs,
 }
 
 /* A kretprobe has no second handler, so another at its place; see probe_guard.c. */
-static struct kprobe breakpoint = {
-	.symbol_name = "copy_process",
-	.post_handler = do_nothing,
-};
+static struct kprobe breakpoint;
 
 static int keep_breakpoint(void)
 {
-	breakpoint.addr = NULL;
-	breakpoint.flags = 0;
+	breakpoint = (struct kprobe) {
+		.symbol_name = "copy_process",
+		.post_handler = do_nothing,
+	};
 	return register_kprobe(&breakpoint);
 }
 
@@ -105,9 +98,14 @@ static int attach(void)
 
 	if (err)
 		return err;
-	/* It keeps what it found of the last registration. */
-	probe.kp.addr = NULL;
-	probe.kp.flags = 0;
+	/* Anew, for it keeps what it found of the last registration. */
+	probe = (struct kretprobe) {
+		.kp.symbol_name = "copy_process",
+		.entry_handler = fork_begins,
+		.handler = fork_ends,
+		.data_size = sizeof(unsigned int),
+		.maxactive = MAX_UNDER_WAY,
+	};
 	/* Of a fork that outlasted that no end is told. */
 	atomic_set(&under_way[0], 0);
 	atomic_set(&under_way[1], 0);

@@ -26,7 +26,7 @@ across() {
 	for child in $first $REPLY; do
 		ask large kill "$child"
 	done
-	return $err
+	return "$err"
 }
 
 check "apply" iso apply -c 1
