@@ -18,6 +18,7 @@
 #include <linux/rcupdate.h>
 #include "compat/cpuiso_compat.h"
 #include "probe_forks.h"
+#include "probe_guard.h"
 
 /* What blocks a fork for longer may block it for ever. */
 #define LIMIT		(30 * HZ)
@@ -69,19 +70,14 @@ static void drop_breakpoint(void)
 {
 }
 #else
-static void do_nothing(struct kprobe *kp, struct pt_regs *regs,
-		       unsigned long flags)
-{
-}
-
-/* A kretprobe has no second handler, so another at its place; see probe_guard.c. */
+/* A kretprobe has no second handler, so one that has stands at its place. */
 static struct kprobe breakpoint;
 
 static int keep_breakpoint(void)
 {
 	breakpoint = (struct kprobe) {
 		.symbol_name = "copy_process",
-		.post_handler = do_nothing,
+		.post_handler = cpuiso_stay_breakpoint,
 	};
 	return register_kprobe(&breakpoint);
 }

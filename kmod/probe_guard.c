@@ -293,15 +293,18 @@ static int irq_mask_written(struct kprobe *kp, struct pt_regs *regs)
 	return 0;
 }
 
-#ifdef CONFIG_KPROBES_ON_FTRACE
-#define stay_breakpoint NULL
-#else
-/*
- * One with a second handler stays a breakpoint. To make it a jump the kernel waits,
+#ifndef CONFIG_KPROBES_ON_FTRACE
+/**
+ * cpuiso_stay_breakpoint - the second handler of a kprobe, which does nothing
+ * @kp: the kprobe
+ * @regs: not used
+ * @flags: not used
+ *
+ * A kprobe with one stays a breakpoint. To make it a jump the kernel waits,
  * with the lock of its text, until each task that could run has slept once: for
  * ever, if a realtime task owns a CPU, and so does whoever attaches a tracepoint.
  */
-static void stay_breakpoint(struct kprobe *kp, struct pt_regs *regs,
+void cpuiso_stay_breakpoint(struct kprobe *kp, struct pt_regs *regs,
 			    unsigned long flags)
 {
 }
@@ -311,12 +314,12 @@ static struct kprobe kprobes[NR_KPROBES] = {
 	[MASK_PROBE] = {
 		.symbol_name = "set_cpus_allowed_common",
 		.pre_handler = mask_written,
-		.post_handler = stay_breakpoint,
+		.post_handler = cpuiso_stay_breakpoint,
 	},
 	[IRQ_MASK_PROBE] = {
 		.symbol_name = "irq_set_affinity_locked",
 		.pre_handler = irq_mask_written,
-		.post_handler = stay_breakpoint,
+		.post_handler = cpuiso_stay_breakpoint,
 	},
 };
 

@@ -305,14 +305,13 @@ static void note_match(struct cpuiso_world *w, const struct cpuiso_note *note,
 	if (!iso)
 		return;
 	/* To look through all records for each of a storm takes seconds. */
-	if (!cpuiso_has_descendants(note->task)) {
-		if (r)
-			join(w, r, iso, note->number);
-		return;
+	if (cpuiso_has_descendants(note->task)) {
+		xa_for_each(&w->store->tasks, id, r)
+			if (cpuiso_is_descendant(r->task, note->task))
+				join(w, r, iso, note->number);
+	} else if (r) {
+		join(w, r, iso, note->number);
 	}
-	xa_for_each(&w->store->tasks, id, r)
-		if (cpuiso_is_descendant(r->task, note->task))
-			join(w, r, iso, note->number);
 }
 
 /* Until the next pass, for the note of a fork that is in another CPU's ring. */
